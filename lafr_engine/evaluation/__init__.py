@@ -1,0 +1,1 @@
+"""Measures a bundle against high-quality faces; never imported by training."""

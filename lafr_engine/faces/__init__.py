@@ -1,0 +1,1 @@
+"""Finding faces, cutting them out upright, and putting them back."""
