@@ -1,0 +1,1 @@
+"""Pictures: reading, holding, changing tones, writing. Knows nothing about faces."""

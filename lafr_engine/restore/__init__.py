@@ -1,0 +1,1 @@
+"""What restores a face crop: the protocol, and the networks behind it."""
