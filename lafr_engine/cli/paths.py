@@ -1,0 +1,155 @@
+"""Which files are worked on, and where their results go."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lafr_engine.errors import InputError, NoPictures, UnreadableFile
+
+Sniff = Callable[[Path], str | None]
+_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".avif")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to work on.
+
+    Attributes:
+        path: As it is opened and named in messages.
+        place: Its path below the folder that was given, or below its own folder's parent: what
+            tells two files of the same name apart.
+        format: By content; None where it is no picture (reading it will say so).
+    """
+
+    path: Path
+    place: Path
+    format: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found on the paths given.
+
+    Attributes:
+        sources: In a fixed order, each file once.
+        errors: For paths that hold nothing to work on.
+    """
+
+    sources: tuple[Source, ...]
+    errors: tuple[InputError, ...]
+
+
+def find(paths: Iterable[Path], sniff: Sniff, without: Path | None = None) -> Found:
+    """Find the pictures.
+
+    Folders are walked with their subfolders in sorted order; hidden files and folders are left
+    out, and so is every file that neither looks like a picture nor is named like one.
+
+    Args:
+        paths: Files and folders.
+        sniff: Tells a file's format by its content.
+        without: A folder that is not walked into (the results' own).
+    """
+    sources: dict[Path, Source] = {}
+    errors: list[InputError] = []
+    for path in paths:
+        try:
+            for source in _below(path, sniff, without) if path.is_dir() else [_alone(path, sniff)]:
+                sources.setdefault(source.path.resolve(), source)
+        except InputError as error:
+            errors.append(error)
+    return Found(tuple(sources.values()), tuple(errors))
+
+
+def _alone(path: Path, sniff: Sniff) -> Source:
+    whole = path.absolute()
+    return Source(path, Path(whole.parent.name, whole.name), sniff(path))
+
+
+def _below(folder: Path, sniff: Sniff, without: Path | None) -> list[Source]:
+    sources = []
+    for path in _walk(folder, without):
+        source = _candidate(path, folder, sniff)
+        if source is not None:
+            sources.append(source)
+    if not sources:
+        raise NoPictures(folder, "holds no pictures")
+    return sources
+
+
+def _candidate(path: Path, folder: Path, sniff: Sniff) -> Source | None:
+    """Return a file of a walked folder as a source; None for one that is no picture at all."""
+    named = path.suffix.lower() in _SUFFIXES
+    try:
+        kind = sniff(path)
+    except UnreadableFile:
+        if not named:
+            return None
+        kind = None  # named like a picture: reading it will say what is wrong
+    return Source(path, path.relative_to(folder), kind) if named or kind else None
+
+
+def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
+    left_out = None if without is None else without.resolve()
+    for root, folders, files in os.walk(folder, onerror=_raise):
+        here = Path(root)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and (here / name).resolve() != left_out
+        )
+        yield from (here / name for name in sorted(files) if not name.startswith("."))
+
+
+def _raise(error: OSError) -> None:
+    raise UnreadableFile(error.filename, f"cannot be read ({error.strerror})") from error
+
+
+def targets(
+    sources: Sequence[Source], out: Path, suffixes: dict[str, tuple[str, ...]], only: str | None
+) -> list[Path]:
+    """Say where each source's result goes.
+
+    The name stays. The suffix stays too where it belongs to the format that is written, else
+    that format's own takes its place. Where two results would have one name, each goes into a
+    folder of ``out`` like its source's; where even that does not tell them apart, a number does.
+
+    Args:
+        sources: What is worked on.
+        out: The folder of the results.
+        suffixes: Of each format; the first is its own.
+        only: The format that everything is written in; None for each source's own.
+    """
+    names = [_named(Path(source.path.name), only or source.format, suffixes) for source in sources]
+    groups = defaultdict(list)
+    for index, name in enumerate(names):
+        groups[str(name).casefold()].append(index)
+    result: list[Path] = []
+    taken: set[str] = set()
+    for index, (source, name) in enumerate(zip(sources, names, strict=True)):
+        alone = len(groups[str(names[index]).casefold()]) == 1
+        chosen = _free(name if alone else source.place.with_name(name.name), taken)
+        result.append(out / chosen)
+    return result
+
+
+def _named(name: Path, kind: str | None, suffixes: dict[str, tuple[str, ...]]) -> Path:
+    allowed = suffixes.get(kind or "", ())
+    if not allowed or name.suffix.lower() in allowed:
+        return name
+    known = name.suffix.lower() in _SUFFIXES
+    return name.with_suffix(allowed[0]) if known else Path(f"{name.name}{allowed[0]}")
+
+
+def _free(path: Path, taken: set[str]) -> Path:
+    chosen, number = path, 2
+    while str(chosen).casefold() in taken:
+        chosen, number = path.with_name(f"{path.stem}-{number}{path.suffix}"), number + 1
+    taken.add(str(chosen).casefold())
+    return chosen
