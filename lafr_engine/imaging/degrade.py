@@ -72,9 +72,9 @@ class Recipe:
 # The three levels at which `lafr evaluate` compares. Each image keeps its own seed for the noise
 # and its own blur direction; everything else is fixed.
 LEVELS: dict[str, Recipe] = {
-    "mild": Recipe(sigma=(1.2, 0.8), down=2.0, noise=4.0, quality=80),
-    "medium": Recipe(sigma=(3.5, 2.5), down=6.0, noise=9.0, poisson=3.0, quality=55),
-    "severe": Recipe(sigma=(7.0, 5.0), down=14.0, noise=14.0, poisson=5.0, quality=35),
+    "mild": Recipe(sigma=(1.6, 1.2), down=2.5, noise=4.0, quality=75),
+    "medium": Recipe(sigma=(3.0, 2.2), down=5.0, noise=6.0, poisson=2.0, quality=60),
+    "severe": Recipe(sigma=(5.0, 4.0), down=10.0, noise=8.0, poisson=3.0, quality=40),
 }
 
 
@@ -127,7 +127,7 @@ def _scan_damage(recipe: Recipe, rng: np.random.Generator) -> Recipe:
 
 
 def _replace(recipe: Recipe, **changes: object) -> Recipe:
-    return Recipe(**{**recipe.__dict__, **changes})  # type: ignore[arg-type]  # field types differ
+    return Recipe(**{**recipe.__dict__, **changes})
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
@@ -144,17 +144,18 @@ def print_tone(hq: Tensor, recipes: list[Recipe]) -> Tensor:
     return torch.cat(toned).clamp(-1.0, 1.0)
 
 
-def degrade(hq: Tensor, recipes: list[Recipe]) -> Tensor:
+def degrade(hq: Tensor, recipes: list[Recipe], side: int | None = None) -> Tensor:
     """Degrade each face by its recipe, its tone left as it is (see :func:`print_tone`).
 
     Args:
         hq: float32 (B, 3, S, S) in [-1, 1].
         recipes: One for each face.
+        side: Side in pixels of the whole face, where ``hq`` are crops of it; else S.
 
     Returns:
         float32 (B, 3, S, S) in [-1, 1], of the same device.
     """
-    unit = hq.shape[-1] / REFERENCE
+    unit = (side or hq.shape[-1]) / REFERENCE
     return torch.stack([_degrade_one(face, r, unit) for face, r in zip(hq, recipes, strict=True)])
 
 
@@ -162,9 +163,9 @@ def _degrade_one(face: Tensor, recipe: Recipe, unit: float) -> Tensor:
     side = face.shape[-1]
     generator = torch.Generator(device=face.device).manual_seed(recipe.seed)
     x = _blur(face[None], recipe, unit)
-    x = _print_damage(x, recipe, generator)
-    # Never smaller than at 512: a face at 256 keeps as much of itself as the same face at 512.
-    small = max(8, min(side, round(REFERENCE / recipe.down)))
+    x = _print_damage(x, recipe, unit, generator)
+    # A face at 256 keeps as many pixels as the same face at 512, a crop its part of them.
+    small = max(8, min(side, round(side / (recipe.down * unit))))
     if small < side:
         x = F.interpolate(x, size=(small, small), mode="bicubic", antialias=True)
     x = _sensor_noise(x, recipe, generator)
@@ -207,7 +208,8 @@ def _filter(x: Tensor, kernel: NDArray[np.float64]) -> Tensor:
     size = (-(-padded.shape[-2] // 32) * 32, -(-padded.shape[-1] // 32) * 32)
     response = torch.fft.rfft2(torch.from_numpy(kernel).to(x), s=size)
     filtered = torch.fft.irfft2(torch.fft.rfft2(padded, s=size) * response, s=size)
-    return filtered[..., 2 * half : 2 * half + height, 2 * half : 2 * half + width]
+    valid: Tensor = filtered[..., 2 * half : 2 * half + height, 2 * half : 2 * half + width]
+    return valid
 
 
 def _gaussian_kernel(sigma: tuple[float, float], angle: float, unit: float) -> NDArray[np.float64]:
@@ -232,28 +234,27 @@ def _motion_kernel(length: float, angle: float) -> NDArray[np.float64]:
     return normal
 
 
-def _print_damage(x: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
-    side = x.shape[-1]
+def _print_damage(x: Tensor, recipe: Recipe, unit: float, generator: torch.Generator) -> Tensor:
     if recipe.grain:
-        x = x + recipe.grain / 127.5 * _soft_noise(
-            side, min(side, REFERENCE * 2 // 3), x, generator
-        )
+        x = x + recipe.grain / 127.5 * _soft_noise(x, 1.5 * unit, generator)
     if recipe.paper:
-        x = x + recipe.paper / 127.5 * _soft_noise(side, REFERENCE // 8, x, generator)
+        x = x + recipe.paper / 127.5 * _soft_noise(x, 8.0 * unit, generator)
     if recipe.halftone:
-        x = x + recipe.halftone * _raster(side, recipe.angle).to(x) * (1.0 - x.abs())
+        raster = _raster(x.shape[-1], max(3.0, 5.12 * unit), recipe.angle)
+        x = x + recipe.halftone * raster.to(x) * (1.0 - x.abs())
     return _scratch(x, recipe)
 
 
-def _soft_noise(side: int, cells: int, like: Tensor, generator: torch.Generator) -> Tensor:
-    """Return grey noise of about unit deviation with a grain of ``side / cells`` pixels."""
+def _soft_noise(like: Tensor, cell: float, generator: torch.Generator) -> Tensor:
+    """Return grey noise of about unit deviation with a grain of ``cell`` pixels, at least one."""
+    side = like.shape[-1]
+    cells = max(2, min(side, round(side / cell)))
     coarse = torch.randn((1, 1, cells, cells), generator=generator, device=like.device)
     soft = F.interpolate(coarse, size=(side, side), mode="bicubic")
     return soft / soft.std().clamp_min(1e-3)
 
 
-def _raster(side: int, angle: float) -> Tensor:
-    period = max(3.0, side / 100)
+def _raster(side: int, period: float, angle: float) -> Tensor:
     y, x = np.mgrid[:side, :side].astype(np.float64) * (2 * np.pi / period)
     wave = np.cos(np.cos(angle) * x + np.sin(angle) * y) * np.cos(
         np.cos(angle) * y - np.sin(angle) * x
@@ -299,5 +300,6 @@ def _jpeg(x: Tensor, quality: int) -> Tensor:
     stream = BytesIO()
     Image.fromarray(pixels.cpu().numpy()).save(stream, "JPEG", quality=quality)
     with Image.open(stream) as image:
-        plain = torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous()
-    return plain[None].to(x).div_(127.5).sub_(1.0)
+        decoded = torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous()
+    plain: Tensor = decoded[None].to(x) / 127.5 - 1.0
+    return plain

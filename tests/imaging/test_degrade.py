@@ -112,6 +112,28 @@ def test_a_face_at_half_the_side_is_degraded_like_the_whole_one(face: Tensor, le
     assert psnr(degrade_level(half, level, [1]), half) == pytest.approx(psnr(large, half), abs=1.0)
 
 
+@pytest.mark.parametrize("level", sorted(LEVELS))
+def test_a_crop_is_degraded_like_its_part_of_the_face(face: Tensor, level: str) -> None:
+    recipe = replace(LEVELS[level], seed=1)
+    place = (..., slice(128, 384), slice(128, 384))
+    part = degrade(face, [recipe])[place]
+    crop = degrade(face[place], [recipe], 512)
+    assert psnr(crop, face[place]) == pytest.approx(psnr(part, face[place]), abs=1.0)
+
+
+@pytest.mark.parametrize("name", ["grain", "paper", "halftone"])
+def test_the_texture_of_a_crop_is_as_fine_as_that_of_the_face(name: str) -> None:
+    change: dict[str, Any] = {name: 0.15 if name == "halftone" else 12.0}
+    recipe = replace(PLAIN, **change)
+    flat = torch.zeros(1, 3, 512, 512)
+
+    def fineness(x: Tensor) -> float:
+        return float((x[..., 1:] - x[..., :-1]).std() / x.std())
+
+    whole, crop = degrade(flat, [recipe]), degrade(flat[..., :256, :256], [recipe], 512)
+    assert fineness(crop) == pytest.approx(fineness(whole), rel=0.15)
+
+
 def test_blur_keeps_what_is_flat_and_reflects_at_the_border() -> None:
     flat = torch.full((1, 3, 64, 64), 0.25)
     blurred = degrade(flat, [replace(PLAIN, sigma=(9.0, 4.0), angle=0.7)])

@@ -1,0 +1,1 @@
+"""Networks: VAE, codebook adapter, pruned U-Net, gate, and the frozen nets of losses and scores."""

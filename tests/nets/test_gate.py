@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import torch
+
+from lafr_engine.nets.gate import FidelityGate
+
+
+def test_the_share_lies_between_zero_and_one_and_starts_almost_open() -> None:
+    gate = FidelityGate(8)
+    lq, restored = torch.rand(2, 3, 32, 48) * 2 - 1, torch.rand(2, 3, 32, 48) * 2 - 1
+    share = gate(lq, restored)
+    assert share.shape == lq.shape
+    assert share.min() > 0.7
+    assert share.max() < 1.0
+
+
+def test_the_gate_looks_at_both_pictures() -> None:
+    gate = FidelityGate(8)
+    a, b = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
+    assert not torch.equal(gate(a, b), gate(b, b))
+    assert not torch.equal(gate(a, b), gate(a, a))
+
+
+def test_it_learns_to_keep_an_input_that_was_good() -> None:
+    gate = FidelityGate(8)
+    good, blurred = torch.rand(4, 3, 32, 32) * 2 - 1, torch.zeros(4, 3, 32, 32)
+    optimiser = torch.optim.Adam(gate.parameters(), lr=1e-2)
+    for _ in range(30):
+        mixed = good + gate(good, blurred) * (blurred - good)
+        loss = (mixed - good).abs().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert gate(good, blurred).mean() < 0.3
