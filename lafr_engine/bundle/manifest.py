@@ -1,0 +1,112 @@
+"""A bundle on disk: a folder with ``bundle.json`` and safetensors, checked before it is used.
+
+::
+
+    lafr-compact-1/
+        bundle.json          what it is, how it was made, sha256 and size of each file
+        chain.safetensors    VAE, adapter, U-Net, gate
+        lora.safetensors     LoRA matrices, merged when loaded; only where the bundle has them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lafr_engine.errors import BundleDamaged, BundleMissing
+
+MANIFEST = "bundle.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file of a bundle: its sha256 (hex) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``bundle.json`` says.
+
+    Attributes:
+        name: Name and version, such as ``lafr-compact-1``.
+        licence: SPDX identifier or a sentence.
+        training: How it was made: preset, seed, data, images seen, hours, commit.
+        chain: Configuration of the chain (``restore.chain.ChainConfig.to_json``).
+        files: Of the bundle, by name.
+        lora_scale: Factor of the LoRA product, alpha / rank.
+        format: Version of this layout.
+    """
+
+    name: str
+    licence: str
+    training: dict[str, Any]
+    chain: dict[str, Any]
+    files: dict[str, FileEntry]
+    lora_scale: float = 1.0
+    format: int = FORMAT
+
+    def to_text(self) -> str:
+        """Return the manifest as JSON."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a bundle's manifest.
+
+    Raises:
+        BundleMissing: The folder holds no bundle.
+        BundleDamaged: The manifest is not JSON, of an unknown format, or incomplete.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleMissing(f"{folder}: there is no bundle of weights here (no {MANIFEST})")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values["format"] != FORMAT:
+            raise BundleDamaged(
+                f"{folder}: the bundle has format {values['format']}, this version reads {FORMAT}"
+            )
+        files = {str(name): FileEntry(**entry) for name, entry in values["files"].items()}
+        return Manifest(**{**values, "files": files})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BundleDamaged(f"{path}: the manifest cannot be understood ({error})") from error
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Compare each file's size and sha256 with the manifest.
+
+    Raises:
+        BundleMissing: A file is not there.
+        BundleDamaged: A file has another size or hash, or a name that leads out of the folder.
+    """
+    for name, entry in manifest.files.items():
+        path = folder / name
+        if Path(name).name != name:
+            raise BundleDamaged(f"{folder}: the manifest names a file outside the bundle: {name}")
+        if not path.is_file():
+            raise BundleMissing(f"{path}: a file of the bundle is missing")
+        found = entry_of(path)
+        if found != entry:
+            raise BundleDamaged(
+                f"{path}: is not what the bundle's manifest says (sha256 {found.sha256[:12]}..., "
+                f"{found.size} bytes; expected {entry.sha256[:12]}..., {entry.size} bytes)"
+            )
+
+
+def entry_of(path: Path) -> FileEntry:
+    """Measure a file."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+    return FileEntry(digest.hexdigest(), path.stat().st_size)
+
+
+def bundle_hash(folder: Path) -> str:
+    """Return the sha256 (hex) of the manifest, which stands for the whole bundle."""
+    return entry_of(folder / MANIFEST).sha256
