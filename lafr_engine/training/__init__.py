@@ -1,0 +1,1 @@
+"""Training: data, degradations, losses, the stages of LAFR and their loop."""

@@ -1,0 +1,35 @@
+"""Files of a training run that are never half written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from lafr_engine.errors import OutputError
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, then move it there in one step.
+
+    Raises:
+        OutputError: The file cannot be written; an earlier one of that name is untouched.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error})") from error
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except (OSError, RuntimeError, SafetensorError) as error:  # torch and safetensors: disk full
+        raise OutputError(path, f"cannot be written ({error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,140 @@
+"""The presets of ``lafr train``: shapes of the networks and plans of the stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lafr_engine.errors import ConfigError
+from lafr_engine.nets.adapter import AdapterConfig
+from lafr_engine.nets.vae import CompactVAEConfig
+from lafr_engine.restore.chain import ChainConfig
+from lafr_engine.restore.schedule import OneStep
+from lafr_engine.training.config import StagePlan
+from lafr_engine.training.losses import LossWeights
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A chain and how it is trained.
+
+    Attributes:
+        name: Of the preset.
+        chain: Shapes of the networks.
+        stages: In the order of training.
+        needs_base: Whether VAE and U-Net come from a diffusers folder (``--base``).
+    """
+
+    name: str
+    chain: ChainConfig
+    stages: tuple[StagePlan, ...]
+    needs_base: bool = False
+
+
+def small_unet(channels: int, widths: tuple[int, ...], seen: int, groups: int) -> dict[str, Any]:
+    """Return the configuration of a small UNet2DConditionModel with attention in the middle only.
+
+    Args:
+        channels: Of a latent.
+        widths: Of the levels.
+        seen: Channels of the input (twice ``channels`` where z_lq is seen too).
+        groups: Of the group norms.
+    """
+    return {
+        "sample_size": 64,
+        "in_channels": seen,
+        "out_channels": channels,
+        "down_block_types": ["DownBlock2D"] * len(widths),
+        "up_block_types": ["UpBlock2D"] * len(widths),
+        "mid_block_type": "UNetMidBlock2DCrossAttn",
+        "block_out_channels": list(widths),
+        "layers_per_block": 1,
+        "cross_attention_dim": 32,
+        "attention_head_dim": 8,
+        "norm_num_groups": groups,
+    }
+
+
+LATENT = LossWeights(latent=1.0, aligned=1.0)
+IMAGE = LossWeights(
+    latent=0.25, pixel=1.0, gradient=1.0, perceptual=0.05, identity=0.2, structure=0.02
+)
+SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
+VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
+
+COMPACT = Preset(
+    "compact",
+    ChainConfig(
+        unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
+        step=OneStep(199, "residual"),
+        see_lq=True,
+        gate=32,
+    ),
+    (
+        StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),
+        StagePlan("adapter-hq", "adapter-hq", 300, 16, 256, 1e-3, LossWeights()),
+        StagePlan("adapter-lq", "adapter-lq", 320, 16, 256, 1e-3, LossWeights()),
+        StagePlan("unet-latent", "unet", 200, 16, 256, 8e-4, LATENT),
+        StagePlan("unet-image", "unet", 800, 8, 256, 8e-4, SQUARES),
+        StagePlan("unet-full", "unet", 40, 4, 512, 1e-4, SQUARES),
+    ),
+)
+
+SMOKE = Preset(
+    "smoke",
+    ChainConfig(
+        compact=CompactVAEConfig((8, 16), (1, 1), (8, 16), (1, 1), 4),
+        adapter=AdapterConfig(4, (8, 16), (1, 1), codes=32, code_channels=8),
+        unet=small_unet(4, (16, 32), seen=8, groups=8),
+        step=OneStep(199, "residual"),
+        see_lq=True,
+        gate=8,
+    ),
+    (
+        StagePlan("vae", "vae", 12, 4, 64, 2e-3, VAE_LOSS, preview_every=6, checkpoint_every=4),
+        StagePlan("adapter-hq", "adapter-hq", 8, 4, 128, 2e-3, LossWeights(), checkpoint_every=4),
+        StagePlan("adapter-lq", "adapter-lq", 8, 4, 128, 2e-3, LossWeights(), checkpoint_every=4),
+        StagePlan("unet", "unet", 8, 4, 128, 2e-3, LATENT, checkpoint_every=4),
+        StagePlan("lora", "unet", 6, 2, 128, 1e-3, IMAGE, checkpoint_every=3, lora_rank=4),
+    ),
+)
+
+# Stable Diffusion 2.1-base: the base brings the configurations of VAE and U-Net.
+_SD_ADAPTER = AdapterConfig(
+    4, (128, 256), (2, 2), codes=1024, code_channels=256, groups=1, gate=False
+)
+_SD_LORA = StagePlan("unet", "unet", 40_000, 4, 512, 5e-5, IMAGE, lora_rank=4)
+
+SD21 = Preset(
+    "sd21",
+    ChainConfig(codec="kl", adapter=_SD_ADAPTER, text="exact", step=OneStep(399)),
+    (
+        StagePlan("adapter-hq", "adapter-hq", 20_000, 16, 512, 2e-4, LossWeights()),
+        StagePlan("adapter-lq", "adapter-lq", 20_000, 16, 512, 2e-4, LossWeights()),
+        _SD_LORA,
+    ),
+    needs_base=True,
+)
+
+PAPER = Preset(
+    "paper",
+    SD21.chain,
+    (
+        StagePlan("adapter", "adapter-joint", 40_000, 16, 512, 2e-4, LossWeights(latent=1.0)),
+        replace(_SD_LORA, weights=replace(IMAGE, latent=0.0, gradient=0.0)),
+    ),
+    needs_base=True,
+)
+
+PRESETS = {preset.name: preset for preset in (SMOKE, COMPACT, PAPER, SD21)}
+
+
+def find_preset(name: str) -> Preset:
+    """Return the preset of that name.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"no preset is called {name!r}; known: {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,261 @@
+"""A whole run: the stages of a preset in their order, and the bundle at the end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from lafr_engine.bundle.load import load_chain
+from lafr_engine.bundle.third_party import weights_path
+from lafr_engine.errors import ConfigError, TrainingError
+from lafr_engine.restore.chain import Chain, ChainConfig, build_chain
+from lafr_engine.training import files, stages
+from lafr_engine.training.base import load_base
+from lafr_engine.training.data import read_faces, step_seed
+from lafr_engine.training.export import write_bundle
+from lafr_engine.training.loop import RunFolder, StageTrainer, load_stage
+from lafr_engine.training.losses import LossWeights, MultiLevelLoss
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+    from lafr_engine.training.config import StagePlan
+    from lafr_engine.training.data import FaceSet
+    from lafr_engine.training.presets import Preset
+
+RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What a user decides about a run.
+
+    Attributes:
+        data: Folder of aligned HQ faces.
+        out: Folder of the run; the bundle is written to ``<out>/bundle``.
+        seed: Of everything random.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        resume: Go on with a run that is there.
+        base: diffusers folder with ``vae`` and ``unet``, for presets that need one.
+        start: Bundle whose weights the run starts from, instead of random ones.
+        only: Labels of the stages to train; all where empty.
+        limit: Number of faces to train on; all where None.
+        name: Name of the bundle.
+    """
+
+    data: Path
+    out: Path
+    seed: int = 1
+    device: str = "auto"
+    resume: bool = False
+    base: Path | None = None
+    start: Path | None = None
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    name: str = ""
+
+
+def train(preset: Preset, options: RunOptions) -> Path:
+    """Train all stages that are not finished yet and write the bundle; returns its folder.
+
+    Raises:
+        ConfigError: Options that contradict each other or the preset.
+        TrainingError: The data or a checkpoint cannot be used, or a loss is not finite.
+        WeightsError: A net that a loss needs is not installed.
+    """
+    chosen = _chosen(preset, options)
+    accelerator = _accelerator(options.device)
+    run = _Run(preset, options, accelerator, _open_run(preset, options))
+    faces = read_faces(options.data, options.limit)
+    torch.manual_seed(options.seed)
+    chain = _starting_chain(preset, options)
+    # All processes have looked whether a run is here before one of them leaves its traces.
+    accelerator.wait_for_everyone()
+    run.write_record()
+    for plan in preset.stages:
+        if plan.label in chosen or run.folder.finished(plan.label).is_file():
+            run.stage(plan, chain, faces)
+    if accelerator.is_main_process:
+        _bundle(chain, preset, options, run.record, len(faces))
+    accelerator.wait_for_everyone()
+    return bundle_folder(preset, options)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What stays the same from stage to stage."""
+
+    preset: Preset
+    options: RunOptions
+    accelerator: Accelerator
+    record: dict[str, Any]
+
+    @property
+    def folder(self) -> RunFolder:
+        return RunFolder(self.options.out)
+
+    def stage(self, plan: StagePlan, chain: Chain, faces: FaceSet) -> None:
+        """Train a stage, or load its result where it is finished."""
+        # Before the first checkpoint, too, a resumed stage starts from the same random weights.
+        torch.manual_seed(step_seed(self.options.seed, plan.label, -1))
+        stage = make_stage(plan, chain)
+        done = self.folder.finished(plan.label)
+        images = plan.steps * plan.batch * self.accelerator.num_processes
+        if done.is_file():
+            load_stage(stage, done)
+            stage.to(self.accelerator.device)
+            self.record["stages"].setdefault(plan.label, {"images": images})
+            return
+        trainer = StageTrainer(stage, self.folder, self.accelerator, seed=self.options.seed)
+        trainer.run(faces)
+        self.accelerator.free_memory()
+        self.record["stages"][plan.label] = {"images": images, "seconds": round(trainer.seconds)}
+        self.write_record()
+
+    def write_record(self) -> None:
+        """Write ``run.json``, in one process only."""
+        if self.accelerator.is_main_process:
+            text = json.dumps(self.record, indent=2) + "\n"
+            files.write_whole(self.options.out / RECORD, lambda path: _write_text(path, text))
+
+
+def make_stage(plan: StagePlan, chain: Chain) -> stages.Stage:
+    """Build the stage that a plan describes, on ``chain``.
+
+    Raises:
+        ConfigError: An unknown kind, or a VAE stage on a VAE that is not ours to train.
+    """
+    if plan.kind == "vae":
+        return stages.VAEStage(plan, chain, make_loss(plan.weights))
+    if plan.kind == "unet":
+        return stages.UNetStage(plan, chain, make_loss(plan.weights))
+    kinds: dict[str, type[stages.AdapterHQStage] | type[stages.AdapterLQStage]] = {
+        "adapter-hq": stages.AdapterHQStage,
+        "adapter-lq": stages.AdapterLQStage,
+        "adapter-joint": stages.AdapterJointStage,
+    }
+    if plan.kind not in kinds:
+        raise ConfigError(f"stage {plan.label}: no kind of stage is called {plan.kind!r}")
+    return kinds[plan.kind](plan, chain)
+
+
+def make_loss(weights: LossWeights) -> MultiLevelLoss:
+    """Load the frozen nets that a loss needs.
+
+    Raises:
+        WeightsError: One of them is missing or damaged.
+    """
+    from lafr_engine.nets.dlib_resnet import DlibFace
+    from lafr_engine.nets.face_mesh import FaceMesh
+    from lafr_engine.nets.perceptual import MobileNetPerceptual
+
+    return MultiLevelLoss(
+        weights,
+        MobileNetPerceptual(weights_path("mobilenet-v2")) if weights.perceptual else None,
+        DlibFace(weights_path("dlib-face")) if weights.identity else None,
+        FaceMesh(weights_path("face-landmark")) if weights.structure else None,
+    )
+
+
+def _chosen(preset: Preset, options: RunOptions) -> tuple[str, ...]:
+    """Return the labels of the stages to train, once the options are seen to make sense."""
+    labels = tuple(plan.label for plan in preset.stages)
+    unknown = set(options.only) - set(labels)
+    if unknown:
+        raise ConfigError(
+            f"preset {preset.name} has no stage {', '.join(sorted(unknown))}; "
+            f"it has {', '.join(labels)}"
+        )
+    if preset.needs_base and options.base is None and options.start is None:
+        raise ConfigError(f"preset {preset.name} needs --base, a folder with vae and unet")
+    if Path(options.name).name != options.name:
+        raise ConfigError(f"{options.name}: the name of a bundle is no path")
+    return options.only or labels
+
+
+def _open_run(preset: Preset, options: RunOptions) -> dict[str, Any]:
+    """Return the record of the run that is there, or a new one; nothing is written."""
+    path = options.out / RECORD
+    if not path.is_file():
+        return {"preset": preset.name, "seed": options.seed, "stages": {}}
+    if not options.resume:
+        raise ConfigError(f"{options.out}: a run is here already; go on with it by --resume")
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        name, seed, _ = record["preset"], record["seed"], dict(record["stages"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{path}: is no record of a run ({error})") from error
+    if name != preset.name or seed != options.seed:
+        raise TrainingError(
+            f"{options.out}: the run here has preset {name} and seed {seed}; "
+            "give the same ones to resume it"
+        )
+    return record
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _accelerator(device: str) -> Accelerator:
+    from accelerate import Accelerator
+
+    from lafr_engine.bundle.device import choose_device
+
+    place = choose_device(device)
+    precision = "no"
+    if place.type == "cuda":
+        precision = "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    return Accelerator(cpu=place.type == "cpu", mixed_precision=precision)
+
+
+def _starting_chain(preset: Preset, options: RunOptions) -> Chain:
+    if options.start is not None:
+        chain = load_chain(options.start, "cpu")
+        if _without_base(chain.config, preset) != preset.chain:
+            raise ConfigError(f"{options.start}: its networks are not those of {preset.name}")
+        return chain
+    if options.base is not None:
+        return load_base(preset.chain, options.base)
+    return build_chain(preset.chain)
+
+
+def _without_base(config: ChainConfig, preset: Preset) -> ChainConfig:
+    """Return a configuration without what a base brought to it (see ``base.load_base``)."""
+    if not preset.needs_base:
+        return config
+    return replace(config, kl={}, unet={}, prompt_tokens=preset.chain.prompt_tokens)
+
+
+def bundle_folder(preset: Preset, options: RunOptions) -> Path:
+    """Return where a run writes its bundle."""
+    return options.out / "bundle" / (options.name or f"lafr-{preset.name}")
+
+
+def _bundle(
+    chain: Chain, preset: Preset, options: RunOptions, record: dict[str, Any], faces: int
+) -> None:
+    training = record | {
+        "faces": faces,
+        "data": options.data.resolve().name,
+        "started_from": options.start.resolve().name if options.start else None,
+        "commit": _commit(),
+        "plans": [asdict(plan) for plan in preset.stages],
+    }
+    write_bundle(chain, bundle_folder(preset, options), training)
+
+
+def _commit() -> str:
+    """Return the commit of the source tree that trains, or "unknown" outside of one."""
+    here = Path(__file__).resolve().parent
+    command = ["git", "-C", str(here), "rev-parse", "HEAD"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return found.stdout.strip() if found.returncode == 0 else "unknown"

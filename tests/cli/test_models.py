@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lafr_engine.bundle import store
+from lafr_engine.bundle.load import WEIGHTS
+from lafr_engine.bundle.manifest import MANIFEST, bundle_hash
+from lafr_engine.cli import main
+from lafr_engine.restore.chain import build_chain
+from lafr_engine.training.export import write_bundle
+from tests.training.small import CHAIN
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only bundle that is installed."""
+    monkeypatch.setattr(store, "bundle_dirs", lambda: (tmp_path / "models",))
+    return write_bundle(build_chain(CHAIN), tmp_path / "models" / "lafr-small-1", {})
+
+
+def test_the_list_has_one_line_a_bundle(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list"]) == 0
+    name, size, licence, folder = capsys.readouterr().out.strip().split("\t")
+    assert name == "lafr-small-1"
+    assert size.endswith(" MB")
+    assert licence == "Apache-2.0"
+    assert Path(folder) == bundle
+
+
+def test_a_damaged_bundle_does_not_hide_the_others(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = bundle.with_name("broken")
+    broken.mkdir()
+    (broken / MANIFEST).write_text("{")
+    assert main(["models", "list"]) == 1
+    told = capsys.readouterr()
+    assert "lafr-small-1" in told.out
+    assert "broken" in told.err
+
+
+def test_sound_bundles_and_weights_are_verified(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "verify"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"lafr-small-1: sound, sha256 {bundle_hash(bundle)}"
+    assert any(line.startswith("dlib-face: sound") for line in lines)
+
+
+def test_one_bundle_is_verified_by_name_or_folder(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("lafr-small-1", str(bundle)):
+        assert main(["models", "verify", name]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_damaged_byte_is_found(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = bytearray((bundle / WEIGHTS).read_bytes())
+    data[-1] ^= 1
+    (bundle / WEIGHTS).write_bytes(data)
+    assert main(["models", "verify", "lafr-small-1"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert WEIGHTS in told.err
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_bundle_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "verify", "lafr-none"]) == 1
+    assert "lafr-none" in capsys.readouterr().err
