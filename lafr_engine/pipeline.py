@@ -24,6 +24,7 @@ from lafr_engine.imaging.tones import (
     ColourSpace,
     colour_space,
     in_tone,
+    is_grey,
     keep_detail,
     lock_colour,
     tone_of,
@@ -143,12 +144,13 @@ class Restoration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crop:
-    """A face cut out, (S, S, 3) in sRGB."""
+    """A face cut out, (S, S, 3) in sRGB; grey where the picture's own channels were equal."""
 
     index: int
     face: Face
     to_crop: Similarity
     srgb: NDArray[np.float32]
+    grey: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,13 +222,13 @@ def restore_aligned(picture: Picture, models: Models, choices: Choices) -> Resto
     space = colour_space(picture.channels, picture.icc)
     own = pixels.astype(np.float32) / np.float32(picture.white)
     face = Face((0.0, 0.0, SIDE - 1.0, SIDE - 1.0), FFHQ_512, 1.0)
-    crop = _Crop(0, face, Similarity(np.eye(2, 3)), space.to_srgb(own))
+    crop = _Crop(0, face, Similarity(np.eye(2, 3)), space.to_srgb(own), is_grey(own))
     restored = _restored([crop], models, choices)[0]
     result = _judged(crop, restored, models, choices.identity_limit)
     # A held face is written too: nothing is pasted into a photograph here, and whoever asked for
     # crops wants to see what was held, and why.
     if result.state in (FaceState.RESTORED, FaceState.HELD):
-        change = space.change(crop.srgb, _toned(crop.srgb, restored.rgb))
+        change = space.change(crop.srgb, _toned(crop.srgb, restored.rgb), crop.grey)
         mixed = (own + np.float32(choices.strength) * change) * np.float32(picture.white)
         pixels = np.rint(np.clip(mixed, 0, picture.white)).astype(picture.pixels.dtype)
     done = replace(picture, pixels=pixels, alpha=None, format="PNG")
@@ -267,8 +269,9 @@ def _run_batch(
 
 def _cut(picture: Picture, index: int, face: Face, space: ColourSpace) -> _Crop:
     to_crop = align(face.landmarks, SIDE)
-    own = np.ascontiguousarray(cut(picture.pixels, to_crop, SIDE)[: picture.channels])
-    return _Crop(index, face, to_crop, space.to_srgb(own.transpose(1, 2, 0)))
+    planes = np.ascontiguousarray(cut(picture.pixels, to_crop, SIDE)[: picture.channels])
+    own = planes.transpose(1, 2, 0)
+    return _Crop(index, face, to_crop, space.to_srgb(own), is_grey(own))
 
 
 def _restored(crops: Sequence[_Crop], models: Models, choices: Choices) -> list[_Restored]:
@@ -309,7 +312,7 @@ def _judged(crop: _Crop, restored: _Restored, models: Models, limit: float) -> F
 def _patch(crop: _Crop, restored: _Restored, space: ColourSpace, strength: float) -> Patch:
     mask = soft_mask(crop.to_crop.apply(crop.face.landmarks), SIDE)
     change = _kept_change(crop, _toned(crop.srgb, restored.rgb), mask)
-    own = space.change(crop.srgb, crop.srgb + change)
+    own = space.change(crop.srgb, crop.srgb + change, crop.grey)
     return Patch(crop.to_crop, own.astype(np.float16), mask, strength)
 
 

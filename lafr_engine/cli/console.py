@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
+
+_QUIET_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,24 @@ class PhotoLine:
 class Console:
     """Tells how a run over photos goes on, and sums it up."""
 
-    def __init__(self, total: int, as_json: bool, out: TextIO, err: TextIO) -> None:
-        """Start the clock for ``total`` photos."""
+    def __init__(
+        self,
+        total: int,
+        as_json: bool,
+        out: TextIO,
+        err: TextIO,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start the clock, which counts seconds, for ``total`` photos."""
         self._total = total
         self._json = as_json
         self._out = out
         self._err = err
         self._live = err.isatty()
-        self._began = time.monotonic()
+        self._clock = clock
+        self._began = self._spoke = clock()
+        self._faces_of = -1  # the photo whose faces are counted
+        self._faces_from = (0, self._began)  # its faces that cost no time, and when work began
         self._done = 0
         self._worked = 0  # photos that took time: those that were not there tell no rate
         self._failed: list[str] = []
@@ -67,10 +80,31 @@ class Console:
         return tuple(self._failed)
 
     def step(self, name: str, text: str) -> None:
-        """Show what is being done with a photo; only a terminal shows it."""
+        """Show what is being done with a photo.
+
+        A terminal shows each step in one line; anything else gets a line every few seconds.
+        """
+        line = f"[{self._done + 1}/{self._total}] {name}: {text}"
         if self._live:
-            self._err.write(f"\r\x1b[2K[{self._done + 1}/{self._total}] {name}: {text}")
+            self._err.write(f"\r\x1b[2K{line}")
             self._err.flush()
+        elif self._clock() - self._spoke >= _QUIET_SECONDS:
+            self._say(line)
+
+    def faces(self, name: str, done: int, total: int) -> None:
+        """Show how many of a photo's faces are done, how fast, and how long the rest takes.
+
+        Args:
+            name: The photo.
+            done: Faces dealt with. The photo's first call counts those that took no time.
+            total: Faces found.
+        """
+        if self._faces_of != self._done:
+            self._faces_of, self._faces_from = self._done, (done, self._clock())
+        at_once, began = self._faces_from
+        worked, passed = done - at_once, self._clock() - began
+        pace = _pace(worked, passed, total - done, "face")
+        self.step(name, f"{done} of {total} faces{pace}")
 
     def photo(self, line: PhotoLine) -> None:
         """Tell of a photo that is done, or that failed."""
@@ -80,9 +114,12 @@ class Console:
             self._failed.append(line.error)
         if self._json:
             print(json.dumps(asdict(line), ensure_ascii=False), file=self._out, flush=True)
-        elif line.error is None and line.output is not None:
-            print(line.output, file=self._out, flush=True)
-        self._say(f"[{self._done}/{self._total}] {_summary(line)}{self._pace()}")
+        elif line.error is None:
+            for row in _rows(line):
+                print(row, file=self._out, flush=True)
+        passed, left = self._clock() - self._began, self._total - self._done
+        pace = _pace(self._worked, passed, left, "photo")
+        self._say(f"[{self._done}/{self._total}] {_summary(line)}{pace}")
 
     def note(self, text: str) -> None:
         """Say a sentence."""
@@ -97,15 +134,7 @@ class Console:
 
     def _say(self, text: str) -> None:
         print(f"\r\x1b[2K{text}" if self._live else text, file=self._err, flush=True)
-
-    def _pace(self) -> str:
-        """Return the rate and the time left, once there is something to reckon with."""
-        passed, left = time.monotonic() - self._began, self._total - self._done
-        if not left or not self._worked or passed <= 0.0:
-            return ""
-        rate = self._worked / passed
-        speed = f"{rate:.1f} photos/s" if rate >= 1.0 else f"{1.0 / rate:.1f} s a photo"
-        return f"  ({speed}, {duration(left / rate)} left)"
+        self._spoke = self._clock()
 
 
 def stdio(total: int, as_json: bool) -> Console:
@@ -142,6 +171,23 @@ def photo_line(source: Path, picture: Any, faces: list[FaceLine]) -> PhotoLine:
 def unexpected(path: Path, error: Exception) -> str:
     """Return the sentence for an error that nobody raised on purpose."""
     return f"{path}: failed unexpectedly ({type(error).__name__}: {error})"
+
+
+def _pace(done: int, passed: float, left: int, thing: str) -> str:
+    """Return the rate and the time left, once there is something to reckon with."""
+    if not left or not done or passed <= 0.0:
+        return ""
+    rate = done / passed
+    speed = f"{rate:.1f} {thing}s/s" if rate >= 1.0 else f"{1.0 / rate:.1f} s a {thing}"
+    return f"  ({speed}, {duration(left / rate)} left)"
+
+
+def _rows(line: PhotoLine) -> list[str]:
+    """Return what stdout gets of a photo: the file written, or else its faces."""
+    if line.output is not None:
+        return [line.output]
+    faces = ((line.source, *face.box, face.score) for face in line.faces)
+    return ["\t".join(str(cell) for cell in face) for face in faces]
 
 
 def _summary(line: PhotoLine) -> str:

@@ -26,7 +26,9 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "detect",
         help="find the faces in photographs",
-        description="Find the faces in photographs and tell where they are.",
+        description="Find the faces in photographs and tell where they are: on stdout, one line a "
+        "face of file, left, top, right, bottom and score, separated by tabs. With --draw the "
+        "files written instead, with --json one object a photo.",
     )
     add_inputs(parser)
     parser.add_argument(
@@ -62,6 +64,7 @@ def detect_all(
     for source, drawing in zip(found.sources, drawings, strict=True):
         began = time.monotonic()
         line = PhotoLine(str(source.path))
+        console.step(source.path.name, "looking for faces")
         try:
             line = _detect_one(source.path, drawing if args.draw else None, detector, args)
         except LafrError as error:

@@ -6,13 +6,12 @@ import argparse
 import shlex
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from lafr_engine.cli import extras
 from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
-from lafr_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     from lafr_engine.cli.arguments import Subparsers
@@ -72,7 +71,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; return the exit status."""
-    _check_packages()
+    extras.require("evaluate", extras.EVALUATE)
     from lafr_engine.evaluation.report import as_markdown, write_report
     from lafr_engine.evaluation.sheet import Sheet
 
@@ -148,15 +147,6 @@ class Progress:
         live = self._err.isatty()
         end = "" if live and done < total else "\n"
         print(f"\r\x1b[2K{text}" if live else text, end=end, file=self._err, flush=True)
-
-
-def _check_packages() -> None:
-    """Say at once which package of the ``train`` extra is missing."""
-    for name in ("h5py", "tflite"):
-        if find_spec(name) is None:
-            raise ConfigError(
-                f"evaluation needs the package {name}: pip install 'lafr-desktop[train]'"
-            )
 
 
 def _faces(args: argparse.Namespace) -> list[EvaluationFace]:

@@ -61,14 +61,19 @@ def find(paths: Iterable[Path], sniff: Sniff, without: Path | None = None) -> Fo
     for path in paths:
         try:
             for source in _below(path, sniff, without) if path.is_dir() else [_alone(path, sniff)]:
-                sources.setdefault(source.path.resolve(), source)
+                sources.setdefault(real(source.path), source)
         except InputError as error:
             errors.append(error)
     return Found(tuple(sources.values()), tuple(errors))
 
 
+def real(path: Path) -> Path:
+    """Return the path behind all links; unlike `Path.resolve` it takes a loop of links too."""
+    return Path(os.path.realpath(path))
+
+
 def _alone(path: Path, sniff: Sniff) -> Source:
-    whole = path.absolute()
+    whole = Path(os.path.normpath(path.absolute()))  # a place with ".." would leave the folder
     return Source(path, Path(whole.parent.name, whole.name), sniff(path))
 
 

@@ -19,7 +19,7 @@ from lafr_engine.cli.console import (
     stdio,
     unexpected,
 )
-from lafr_engine.errors import LafrError, OutputError, PictureTooLarge
+from lafr_engine.errors import ConfigError, LafrError, OutputError, PictureTooLarge
 
 if TYPE_CHECKING:
     from lafr_engine.cli.arguments import Subparsers
@@ -106,7 +106,13 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; return the exit status."""
+    """Run the command; return the exit status.
+
+    Raises:
+        ConfigError: Options that do not go together.
+    """
+    if args.aligned and args.scale != 1:
+        raise ConfigError("--scale does not go with --aligned, whose results are 512 x 512")
     from lafr_engine.pipeline import Choices
 
     choices = Choices(scale=args.scale, strength=args.strength, seed=args.seed)
@@ -135,7 +141,7 @@ def make_plan(inputs: list[Path], out: Path, aligned: bool) -> Plan:
 def rehearse(plan: Plan, task: Task, console: Console) -> None:
     """Tell what a run would write, without reading a photo whole."""
     _tell_missing(plan, console)
-    originals = frozenset(source.path.resolve() for source in plan.found.sources)
+    originals = frozenset(paths.real(source.path) for source in plan.found.sources)
     for source, goal in zip(plan.found.sources, plan.goals, strict=True):
         try:
             _check_goal(goal, originals, task.overwrite)
@@ -159,7 +165,7 @@ def restore_all(
         console: Hears of each photo.
     """
     _tell_missing(plan, console)
-    originals = frozenset(source.path.resolve() for source in plan.found.sources)
+    originals = frozenset(paths.real(source.path) for source in plan.found.sources)
     for source, goal in zip(plan.found.sources, plan.goals, strict=True):
         began = time.monotonic()
         line = PhotoLine(str(source.path))
@@ -181,7 +187,7 @@ def _tell_missing(plan: Plan, console: Console) -> None:
 
 def _check_goal(goal: Path, originals: frozenset[Path], overwrite: bool) -> None:
     """Refuse before the work, not after it."""
-    if goal.resolve() in originals:
+    if paths.real(goal) in originals:
         raise OutputError(goal, "is one of the photographs given, which are never written to")
     if goal.exists() and not overwrite:
         raise OutputError(goal, "exists already (--overwrite replaces it)")
@@ -195,7 +201,7 @@ def _restore_one(
     console.step(source.name, "reading")
     picture = read_picture(source, task.max_pixels)
     _check_enlarged(source, picture, choices.scale, task)
-    for notice in picture.notices:
+    for notice in _notices(picture, task):
         console.note(f"{source}: {notice}")
     restoration = _restoration(picture, models, choices, task.aligned, console)
     line = photo_line(source, picture, _face_lines(restoration))
@@ -206,6 +212,11 @@ def _restore_one(
     failures = [face.reason for face in restoration.faces if face.state == "failed"]
     error = f"{source}: {failures[0]} ({len(failures)} faces)" if failures else None
     return replace(line, output=str(goal), error=error)
+
+
+def _notices(picture: Picture, task: Task) -> tuple[str, ...]:
+    dropped = task.aligned and picture.alpha is not None
+    return picture.notices + (("Alpha is left out of an aligned crop.",) if dropped else ())
 
 
 def _check_enlarged(source: Path, picture: Picture, scale: int, task: Task) -> None:
@@ -233,7 +244,7 @@ def _restoration(
         except StopIteration as end:
             result: Restoration = end.value
             return result
-        console.step(name, f"{report.done} of {report.total} faces")
+        console.faces(name, report.done, report.total)
 
 
 def _face_lines(restoration: Restoration) -> list[FaceLine]:

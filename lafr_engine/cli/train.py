@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lafr_engine.cli import extras
 from lafr_engine.cli.arguments import DEVICES, positive
 
 if TYPE_CHECKING:
@@ -32,12 +33,16 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--from", dest="start", type=Path, metavar="BUNDLE", help="start from it")
     parser.add_argument("--stages", default="", metavar="A,B", help="train these stages only")
     parser.add_argument("--faces", type=positive, metavar="N", help="train on N faces only")
+    parser.add_argument(
+        "--val", type=Path, metavar="DIR", help="other faces, for the validation pictures"
+    )
     parser.add_argument("--name", default="", help="name of the bundle")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, and print where the bundle is."""
+    extras.require("train", extras.TRAIN)
     from lafr_engine.training.presets import find_preset
     from lafr_engine.training.run import RunOptions, train
 
@@ -51,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         start=args.start,
         only=tuple(label for label in args.stages.split(",") if label),
         limit=args.faces,
+        val=args.val,
         name=args.name,
     )
     print(train(find_preset(args.preset), options))

@@ -1,4 +1,7 @@
-"""Degradations of faces, batched in torch and reproducible from a seed.
+"""Degradations of faces, reproducible from a seed on one kind of device.
+
+A batch is worked through face by face, since each face has its own kernel and its own small size,
+in torch on the images' device. Only the JPEG is Pillow's on the CPU: a real codec.
 
 The core is the usual blind model ``y = JPEG_q(down_s(x * k) + n)``, back up to the full size
 (GFPGAN, Wang et al. 2021, section 4.1), with what scans of prints add around it: fading and colour

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
-from lafr_engine.imaging.metadata import EXIF_HEADER
+from lafr_engine.imaging.metadata import EXIF_HEADER, sized_exif
 from lafr_engine.imaging.picture import Picture
 
 SUFFIXES: Final = {
@@ -46,6 +47,9 @@ _TIFF_COMPRESSIONS: Final = {
 def encode(picture: Picture, path: Path) -> None:
     """Write ``picture`` in its own format to ``path``, whatever the suffix of that is."""
     writers = {"PNG": _png, "TIFF": _tiff, "JPEG": _jpeg, "WEBP": _webp, "AVIF": _avif, "BMP": _bmp}
+    if picture.exif:
+        exif = sized_exif(picture.exif, picture.width, picture.height)
+        picture = replace(picture, exif=exif)
     writers[picture.format](picture, path)
 
 

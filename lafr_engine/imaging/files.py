@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import struct
 import threading
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import imagecodecs
 import numpy as np
@@ -52,6 +53,7 @@ _DECODING_ERRORS: Final = (
     tifffile.TiffFileError,
 )
 _PLAIN_MODES: Final = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA"}
+_BMP_HEADERS: Final = (12, 40, 52, 56, 64, 108, 124)  # bytes; "BM" alone begins texts as well
 _TURNS: Final = {
     2: lambda a: a[:, ::-1],
     3: lambda a: a[::-1, ::-1],
@@ -77,21 +79,21 @@ def read_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture file.
 
     The content decides on the format, not the name. EXIF orientation is applied and then reset.
-    Of a TIFF with several pages the first is read. CMYK becomes sRGB, palettes become RGB, one
-    bit becomes grey; each leaves a notice.
+    Of several pages or frames the first is read. CMYK becomes sRGB, palettes become RGB, one bit
+    becomes grey; each leaves a notice.
 
     Args:
         path: JPEG, PNG, TIFF, WebP, BMP or AVIF.
         max_pixels: More are refused before anything is decoded.
 
     Raises:
-        UnreadableFile: Missing, a folder, no permission.
+        UnreadableFile: Missing, no regular file (a folder, a pipe), no permission.
         NotAPicture: No known format, damaged, or cut off.
         PictureTooLarge: More than ``max_pixels``.
         PictureTooSmall: A side shorter than ``MIN_SIDE``.
     """
     try:
-        with path.open("rb") as stream, _quiet_pillow():
+        with _open(path) as stream, _quiet_pillow():
             return _read(path, stream, max_pixels)
     except InputError:
         raise
@@ -108,11 +110,24 @@ def sniff(path: Path) -> str | None:
         UnreadableFile: The file cannot be opened.
     """
     try:
-        with path.open("rb") as stream:
+        with _open(path) as stream:
             head = stream.read(32)
     except OSError as error:
         raise _input_error(path, error) from error
     return _format_of(head)
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a regular file. Anything else is refused first: a pipe would wait for its writer."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise UnreadableFile(path, "is not a regular file")
+        return path.open("rb")
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
+    except OSError as error:  # a loop of links, a name too long, a disk that fails
+        raise UnreadableFile(path, f"cannot be read ({_words(error)})") from error
 
 
 def write_picture(picture: Picture, path: Path, overwrite: bool = False) -> None:
@@ -189,8 +204,9 @@ def _read(path: Path, stream: Any, max_pixels: int) -> Picture:
     with Image.open(stream, formats=FORMATS) as image:
         _check_size(path, image.size, max_pixels)
         turn = _orientation(image)
+        notices = _one_of_many(image)
         decoded = _decode(path, stream, image)
-        return _assemble(path, image, decoded, turn)
+        return _assemble(path, image, replace(decoded, notices=notices + decoded.notices), turn)
 
 
 def _check_size(path: Path, size: tuple[int, int], max_pixels: int) -> None:
@@ -206,6 +222,16 @@ def _orientation(image: Image.Image) -> int:
     """Return EXIF's orientation, 1 where it is missing or out of range."""
     turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     return turn if isinstance(turn, int) and turn in _TURNS else 1
+
+
+def _one_of_many(image: Image.Image) -> tuple[str, ...]:
+    """Say that the other pages or frames stay behind."""
+    try:
+        count = int(getattr(image, "n_frames", 1))
+    except _DECODING_ERRORS:  # a damaged directory of a later page; the first may be whole
+        return ("Only the first page is restored: those behind it are damaged.",)
+    words = {"TIFF": "pages", "MPO": "pictures"}.get(str(image.format), "frames")
+    return (f"Only the first of {count} {words} is restored.",) if count > 1 else ()
 
 
 def _decode(path: Path, stream: Any, image: Image.Image) -> _Decoded:
@@ -298,7 +324,7 @@ def _assemble(path: Path, image: Image.Image, decoded: _Decoded, turn: int) -> P
         format="JPEG" if image.format == "MPO" else str(image.format),
         path=path,
         icc=decoded.icc,
-        exif=None if exif is None else upright_exif(exif),
+        exif=None if exif is None else upright_exif(exif, turned=turn >= 5),
         xmp=None if xmp is None else upright_xmp(xmp),
         dpi=_dpi(image, turned=turn >= 5),
         coding=_coding(path, image),
@@ -340,8 +366,9 @@ def _format_of(head: bytes) -> str | None:
         b"\x89PNG\r\n\x1a\n": "PNG",
         b"II*\x00": "TIFF",
         b"MM\x00*": "TIFF",
-        b"BM": "BMP",
     }
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
     return next((name for start, name in starts.items() if head.startswith(start)), None)
 
 

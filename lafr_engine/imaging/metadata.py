@@ -1,48 +1,138 @@
-"""EXIF and XMP at the level of bytes: what is not understood is still kept."""
+"""EXIF and XMP at the level of bytes: what is not understood is still kept.
+
+EXIF is changed in place and keeps its length, so that offsets inside maker notes stay good.
+"""
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 EXIF_HEADER: Final = b"Exif\x00\x00"
 _ORIENTATION: Final = 0x0112
+_RESOLUTIONS: Final = (0x011A, 0x011B)
+_EXIF_IFD: Final = 0x8769
+_PIXEL_SIZES: Final = (0xA002, 0xA003)
+_SHORT, _LONG, _RATIONAL = 3, 4, 5
+_LONGEST: Final = 0xFFFFFFFF
 _XMP_ORIENTATION: Final = re.compile(
     rb"(tiff:Orientation\s*=\s*[\"']|<tiff:Orientation>\s*)[2-8](?=\s*[\"'<])"
 )
+_Ratio = tuple[int, int]
 
 
-def upright_exif(exif: bytes) -> bytes:
+def upright_exif(exif: bytes, turned: bool = False) -> bytes:
     r"""Say "upright" in an EXIF block and unhook its preview, which shows the old picture.
-
-    Only these bytes change: offsets inside maker notes stay good.
 
     Args:
         exif: A TIFF structure, with or without ``Exif\0\0`` before it.
+        turned: Across has become down, and so have the resolutions.
 
     Returns:
-        The block with ``Exif\0\0`` before it; a broken block comes back as it is.
+        The block with ``Exif\0\0`` before it. Of a broken block that part is changed which can
+        be read.
     """
-    body = bytearray(exif.removeprefix(EXIF_HEADER))
-    try:
-        _turn_upright(body)
-    except struct.error:  # offsets that lead out of the block: not ours to mend
-        return exif
-    return EXIF_HEADER + bytes(body)
+    block = _Block(exif)
+    for tag, entry in block.entries(block.first()):
+        if tag == _ORIENTATION:
+            block.put(entry, _SHORT, 1)
+    block.unhook_preview()
+    if turned:
+        block.change_resolutions(lambda across, down: (down, across))
+    return block.whole()
 
 
-def _turn_upright(body: bytearray) -> None:
-    order = "<" if body[:2] == b"II" else ">"
-    (first,) = struct.unpack_from(order + "I", body, 4)
-    (count,) = struct.unpack_from(order + "H", body, first)
-    for entry in range(first + 2, first + 2 + 12 * count, 12):
-        if struct.unpack_from(order + "H", body, entry)[0] == _ORIENTATION:
-            struct.pack_into(order + "HI", body, entry + 2, 3, 1)
-            struct.pack_into(order + "HH", body, entry + 8, 1, 0)
-    struct.pack_into(order + "I", body, first + 2 + 12 * count, 0)
+def denser_exif(exif: bytes, scale: int) -> bytes:
+    """Multiply the resolution in an EXIF block, which keeps its length."""
+
+    def denser(ratio: _Ratio) -> _Ratio:
+        above, below = ratio
+        return (above * scale, below) if above * scale <= _LONGEST else (above, below // scale)
+
+    block = _Block(exif)
+    block.change_resolutions(lambda across, down: (denser(across), denser(down)))
+    return block.whole()
+
+
+def sized_exif(exif: bytes, width: int, height: int) -> bytes:
+    """Say the size in pixels in an EXIF block, where it said one; the length stays."""
+    block = _Block(exif)
+    sizes = dict(zip(_PIXEL_SIZES, (width, height), strict=True))
+    for tag, entry in block.entries(block.directory(_EXIF_IFD)):
+        if tag in sizes:
+            block.put(entry, _SHORT if sizes[tag] <= 0xFFFF else _LONG, sizes[tag])
+    return block.whole()
 
 
 def upright_xmp(xmp: bytes) -> bytes:
     """Say "upright" in an XMP packet."""
     return _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
+
+
+class _Block:
+    """An EXIF block whose entries can be overwritten. What leads out of it is not followed."""
+
+    def __init__(self, exif: bytes) -> None:
+        self._body = bytearray(exif.removeprefix(EXIF_HEADER))
+        self._order = "<" if self._body[:2] == b"II" else ">"
+
+    def whole(self) -> bytes:
+        return EXIF_HEADER + bytes(self._body)
+
+    def first(self) -> int | None:
+        """Return the place of the first directory."""
+        with suppress(struct.error):
+            return self._read("I", 4)[0]
+        return None
+
+    def directory(self, pointer: int) -> int | None:
+        """Return the place of the directory that an entry of the first one points to."""
+        found = (at for tag, at in self.entries(self.first()) if tag == pointer)
+        return next((self._read("I", at + 8)[0] for at in found), None)
+
+    def entries(self, directory: int | None) -> Iterator[tuple[int, int]]:
+        """Yield tag and place of each whole entry of a directory."""
+        if directory is None:
+            return
+        with suppress(struct.error):
+            (count,) = self._read("H", directory)
+            for at in range(directory + 2, directory + 2 + 12 * count, 12):
+                tag, *_ = self._read("HHII", at)
+                yield tag, at
+
+    def put(self, entry: int, kind: int, value: int) -> None:
+        """Give an entry one whole number."""
+        words = (value, 0) if kind == _SHORT else (value,)
+        layout = "HIHH" if kind == _SHORT else "HII"
+        self._write(layout, entry + 2, kind, 1, *words)
+
+    def unhook_preview(self) -> None:
+        first = self.first()
+        with suppress(struct.error):  # some blocks end before the pointer: no preview either
+            if first is not None:
+                self._write("I", first + 2 + 12 * self._read("H", first)[0], 0)
+
+    def change_resolutions(self, change: Callable[[_Ratio, _Ratio], tuple[_Ratio, _Ratio]]) -> None:
+        """Change both resolutions, where both are there; they may lie at one place."""
+        found = {
+            tag: self._read("HII", at + 2)
+            for tag, at in self.entries(self.first())
+            if tag in _RESOLUTIONS
+        }
+        if any(found.get(tag, ())[:2] != (_RATIONAL, 1) for tag in _RESOLUTIONS):
+            return
+        places = [found[tag][2] for tag in _RESOLUTIONS]
+        with suppress(struct.error):
+            across, down = (self._read("II", place) for place in places)
+            new = change((across[0], across[1]), (down[0], down[1]))
+            for place, ratio in zip(places, new, strict=True):
+                self._write("II", place, *ratio)
+
+    def _read(self, layout: str, at: int) -> tuple[int, ...]:
+        return struct.unpack_from(self._order + layout, self._body, at)
+
+    def _write(self, layout: str, at: int, *values: int) -> None:
+        struct.pack_into(self._order + layout, self._body, at, *values)

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lafr_engine.imaging.metadata import denser_exif
+
 Pixels = NDArray[Any]
 """uint8 or uint16. Any, because numpy's types lose a union of the two at the first function."""
 
@@ -124,5 +126,6 @@ def enlarged(picture: Picture, scale: int) -> Picture:
         picture,
         pixels=resized(picture.pixels, *size),
         alpha=None if picture.alpha is None else resized(picture.alpha, *size),
+        exif=None if picture.exif is None else denser_exif(picture.exif, scale),
         dpi=None if picture.dpi is None else (picture.dpi[0] * scale, picture.dpi[1] * scale),
     )

@@ -43,7 +43,7 @@ class ColourSpace:
         rgb = _transform(source, self.icc, _srgb(), own, _RGB)
         return np.clip(rgb, 0.0, 1.0)
 
-    def change(self, before: Floats, after: Floats) -> Floats:
+    def change(self, before: Floats, after: Floats, grey: bool = False) -> Floats:
         """Express the change from one sRGB crop to another in the picture's own colours.
 
         Equal crops give exactly zero, whatever the profile does to them.
@@ -51,11 +51,14 @@ class ColourSpace:
         Args:
             before: float32 (H, W, 3), sRGB in [0, 1].
             after: float32 (H, W, 3).
+            grey: The picture's own channels are equal here, and the change is equal over them:
+                the way through a profile alone would leave a trace of colour.
 
         Returns:
             float32 (H, W, channels), to be added to the picture's pixels over their white.
         """
-        return self._from_srgb(np.clip(after, 0.0, 1.0)) - self._from_srgb(before)
+        change = self._from_srgb(np.clip(after, 0.0, 1.0)) - self._from_srgb(before)
+        return np.repeat(change.mean(axis=2, keepdims=True), change.shape[2], 2) if grey else change
 
     def _from_srgb(self, rgb: Floats) -> Floats:
         if self.icc is not None:
@@ -77,6 +80,11 @@ def colour_space(channels: int, icc: bytes | None) -> ColourSpace:
     except imagecodecs.CmsError:
         usable = False
     return space if usable else ColourSpace(channels)
+
+
+def is_grey(crop: Floats) -> bool:
+    """Whether the channels of (H, W, C) are equal everywhere, to the last bit."""
+    return bool((crop == crop[..., :1]).all())
 
 
 def luminance(rgb: Floats) -> Floats:
@@ -115,7 +123,7 @@ def tone_of(crop: Floats) -> Tone | None:
     pixels = small.reshape(-1, 3).astype(np.float64)
     luma = pixels @ _REC_709
     chroma = pixels - luma[:, None]
-    if float(np.abs(np.ptp(crop, axis=2)).max()) == 0.0:
+    if is_grey(crop):
         return Tone(np.zeros((3, 3)))  # exactly grey stays exactly grey
     powers = np.stack([np.ones_like(luma), luma, luma * luma], axis=1)
     curve = np.linalg.lstsq(powers, chroma, rcond=None)[0].astype(np.float64)

@@ -27,6 +27,18 @@ def test_tells_where_faces_are_and_draws_them(photo: Path, tmp_path: Path, capsy
     assert np.abs(drawn.pixels.astype(int) - read_picture(photo).pixels).max() > 60
 
 
+def test_stdout_has_one_line_a_face(photo: Path, capsys: Any) -> None:
+    assert main(["detect", str(photo)]) == 0
+    rows = [row.split("\t") for row in capsys.readouterr().out.splitlines()]
+    assert len(rows) >= 3
+    for name, *numbers in rows:
+        assert name == str(photo)
+        x0, y0, x1, y1, score = map(float, numbers)
+        assert 0 < x0 < x1 < 501
+        assert 0 < y0 < y1 < 350
+        assert 0 < score <= 1
+
+
 def test_no_face_is_named(no_face: Path, capsys: Any) -> None:
     assert main(["detect", str(no_face)]) == 1
     assert f"{no_face}: no face was found" in capsys.readouterr().err

@@ -17,7 +17,7 @@ from tests.training.small import CHAIN
 def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only bundle that is installed."""
     monkeypatch.setattr(store, "bundle_dirs", lambda: (tmp_path / "models",))
-    return write_bundle(build_chain(CHAIN), tmp_path / "models" / "lafr-small-1", {})
+    return write_bundle(build_chain(CHAIN), tmp_path / "models" / "lafr-small-1", {}, "Apache-2.0")
 
 
 def test_the_list_has_one_line_a_bundle(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,30 @@ def test_collisions_get_their_folders_and_then_numbers() -> None:
     sources = [source("x/a.jpg"), source("y/A.jpg"), source("b.jpg"), source("x/a.jpg")]
     names = [str(path) for path in targets(sources, Path("out"), SUFFIXES, None)]
     assert names == ["out/x/a.jpg", "out/y/A.jpg", "out/b.jpg", "out/x/a-2.jpg"]
+
+
+def test_no_result_leaves_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(tmp_path / "x.png")
+    draw(tmp_path / "here" / "sub" / "x.png")
+    monkeypatch.chdir(tmp_path / "here")
+    found = find([Path("../x.png"), Path("sub/x.png"), Path("sub/../../x.png")], sniff)
+    goals = targets(found.sources, Path("out"), SUFFIXES, None)
+    assert goals == [Path("out", tmp_path.name, "x.png"), Path("out", "sub", "x.png")]
+
+
+def test_links_to_nowhere_and_pipes_are_told_apart_from_pictures(tmp_path: Path) -> None:
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    os.mkfifo(tmp_path / "pipe")
+    draw(tmp_path / "folder.jpg" / "a.png")
+    found = find([tmp_path], sniff)
+    assert [(str(source.place), source.format) for source in found.sources] == [
+        ("gone.jpg", None),
+        ("loop.jpg", None),
+        ("pipe.jpg", None),
+        ("folder.jpg/a.png", "PNG"),
+    ]
 
 
 def test_two_formats_of_one_name_stay_apart_when_both_become_png() -> None:

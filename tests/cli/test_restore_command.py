@@ -85,6 +85,23 @@ def test_an_unreadable_file(photo: Path, tmp_path: Path, models: Models) -> None
     assert "locked.jpg" in console.failed[0]
 
 
+def test_what_is_no_file_is_named(photo: Path, tmp_path: Path, models: Models) -> None:
+    folder = photo.parent
+    (folder / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (folder / "loop.jpg").symlink_to(folder / "loop.jpg")
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "folder.jpg").mkdir()
+    lines, console, _ = restore([folder, folder / "folder.jpg"], tmp_path / "out", models)
+    errors = {Path(line["source"]).name: line["error"] for line in lines}
+    assert errors.pop(photo.name) is None
+    assert set(errors) == {"gone.jpg", "loop.jpg", "pipe.jpg", "folder.jpg"}
+    assert "no such file" in errors["gone.jpg"]
+    assert "not a regular file" in errors["pipe.jpg"]
+    assert "no pictures" in errors["folder.jpg"]
+    assert len(console.failed) == 4
+    assert files_below(tmp_path / "out") == [photo.name]
+
+
 def test_too_many_pixels(photo: Path, tmp_path: Path, models: Models) -> None:
     task = Task(aligned=False, max_pixels=400_000, overwrite=False)
     (line,), _, _ = restore([photo], tmp_path / "out", models, task, scale=2)
@@ -127,6 +144,27 @@ def test_aligned_crops_become_png(photo: Path, tmp_path: Path, models: Models) -
     assert files_below(tmp_path / "out") == ["face.png"]
     assert read_picture(tmp_path / "out" / "face.png").pixels.shape == (512, 512, 3)
     assert len(line["faces"]) == 1
+
+
+def test_alpha_of_an_aligned_crop_is_said_to_be_lost(
+    photo: Path, tmp_path: Path, models: Models
+) -> None:
+    Image.fromarray(read_picture(photo).pixels[40:240, 60:260]).convert("RGBA").save(
+        tmp_path / "face.png"
+    )
+    task = Task(aligned=True, max_pixels=10**9, overwrite=False)
+    (line,), _, stderr = restore([tmp_path / "face.png"], tmp_path / "out", models, task)
+    assert line["error"] is None
+    assert f"{tmp_path / 'face.png'}: Alpha is left out" in stderr
+
+
+def test_aligned_crops_are_not_scaled(photo: Path, tmp_path: Path, capsys: Any) -> None:
+    out = tmp_path / "out"
+    line = ["restore", str(photo), "--out", str(out), "--aligned", "--scale", "2", "--dry-run"]
+    assert main(line) == 2
+    told = capsys.readouterr()
+    assert "--scale" in told.err
+    assert told.out == ""
 
 
 def test_an_error_that_nobody_foresaw_does_not_end_the_run(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import struct
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,8 @@ from lafr_engine.errors import (
     UnreadableFile,
 )
 from lafr_engine.imaging.files import read_picture, sniff, whole_file, write_picture
-from lafr_engine.imaging.metadata import upright_exif, upright_xmp
-from lafr_engine.imaging.picture import Coding, Picture
+from lafr_engine.imaging.metadata import denser_exif, sized_exif, upright_exif, upright_xmp
+from lafr_engine.imaging.picture import Coding, Picture, enlarged
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF/></x:xmpmeta>'
@@ -196,6 +199,99 @@ def test_only_the_orientation_changes_in_exif() -> None:
     assert upright_exif(b"Exif\0\0II*\0") == b"Exif\0\0II*\0"
 
 
+def test_a_block_without_a_next_pointer_is_turned_upright_too(tmp_path: Path) -> None:
+    entry = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    block = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry
+    Image.fromarray(scene()).save(tmp_path / "a.jpg", exif=block)
+    picture = read_picture(tmp_path / "a.jpg")
+    assert picture.pixels.shape == (60, 40, 3)
+    write_picture(picture, tmp_path / "b.jpg")
+    again = read_picture(tmp_path / "b.jpg")
+    assert again.pixels.shape == (60, 40, 3)
+    assert again.exif is not None
+    assert len(again.exif) == len(block)
+
+
+MAKER_NOTE = bytes(range(64))
+
+
+def sized_block(orientation: int) -> bytes:
+    """EXIF of 60 x 40 pixels at 300 and 150 an inch, with a maker note."""
+    exif = exif_of(orientation)
+    exif[0x011A], exif[0x011B], exif[0x0128] = 300.0, 150.0, 2
+    details = exif.get_ifd(0x8769)
+    details[0xA002], details[0xA003], details[0x927C] = 60, 40, MAKER_NOTE
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "avif"])
+@pytest.mark.parametrize(
+    ("orientation", "scale", "resolution", "size"),
+    [
+        (1, 1, (300, 150), (60, 40)),
+        (1, 2, (600, 300), (120, 80)),
+        (3, 1, (300, 150), (60, 40)),
+        (6, 1, (150, 300), (40, 60)),
+        (8, 4, (600, 1200), (160, 240)),
+        (1, 2000, (600_000, 300_000), (120_000, 80_000)),
+    ],
+)
+def test_exif_says_the_size_and_resolution_that_are_written(
+    tmp_path: Path,
+    suffix: str,
+    orientation: int,
+    scale: int,
+    resolution: tuple[int, int],
+    size: tuple[int, int],
+) -> None:
+    block = sized_block(orientation)
+    if scale > 4:  # more than 16 bits hold; such a picture is not made here, only said
+        exif = denser_exif(block, scale)
+        exif = sized_exif(exif, 60 * scale, 40 * scale)
+    else:
+        Image.fromarray(scene()).save(tmp_path / f"a.{suffix}", exif=block)
+        picture = enlarged(read_picture(tmp_path / f"a.{suffix}"), scale)
+        write_picture(picture, tmp_path / f"b.{suffix}")
+        exif = read_picture(tmp_path / f"b.{suffix}").exif or b""
+    parsed = Image.Exif()
+    parsed.load(exif)
+    details = parsed.get_ifd(0x8769)
+    assert (parsed[0x011A], parsed[0x011B]) == resolution
+    assert (details[0xA002], details[0xA003]) == size
+    assert details[0x927C] == MAKER_NOTE
+    if suffix != "avif":  # Pillow composes its block anew
+        assert exif.find(MAKER_NOTE) == block.find(MAKER_NOTE)
+        assert len(exif) == len(block)
+
+
+def test_exif_of_a_tiff_says_the_size_that_is_written(tmp_path: Path) -> None:
+    Image.fromarray(scene()).save(tmp_path / "a.tif", exif=sized_block(1))
+    write_picture(enlarged(read_picture(tmp_path / "a.tif"), 2), tmp_path / "b.tif")
+    with Image.open(tmp_path / "b.tif") as image:
+        details = image.getexif().get_ifd(0x8769)
+        assert (details[0xA002], details[0xA003]) == (120, 80)
+
+
+def test_one_ratio_may_serve_both_resolutions() -> None:
+    entries = [struct.pack("<HHII", tag, 5, 1, 38) for tag in (0x011A, 0x011B)]
+    block = struct.pack("<4sIH", b"II*\0", 8, 2) + b"".join(entries) + bytes(4)
+    assert len(block) == 38
+    changed = denser_exif(block + struct.pack("<II", 72, 1), 2)
+    assert struct.unpack("<II", changed[-8:]) == (144, 1)
+    assert upright_exif(changed, turned=True) == changed
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_damaged_exif_is_never_an_error(data: st.DataObject) -> None:
+    block = bytearray(sized_block(6))
+    for _ in range(data.draw(st.integers(1, 8))):
+        block[data.draw(st.integers(6, len(block) - 1))] = data.draw(st.integers(0, 255))
+    damaged = bytes(block[: data.draw(st.integers(6, len(block)))])
+    changed = sized_exif(denser_exif(upright_exif(damaged, turned=True), 2), 120, 80)
+    assert len(changed) == len(damaged)
+
+
 def test_orientation_in_xmp_is_reset() -> None:
     assert upright_xmp(b'tiff:Orientation="6"') == b'tiff:Orientation="1"'
     assert b">1<" in upright_xmp(b"<tiff:Orientation>8</tiff:Orientation>")
@@ -266,6 +362,100 @@ def test_damage_never_leaks_another_error(tmp_path_factory: Any, data: st.DataOb
         assert str(path) in str(error)
     else:
         assert picture.pixels.dtype in (np.uint8, np.uint16)
+
+
+def test_a_text_that_begins_like_a_bitmap_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "notes"
+    path.write_text("BMW, the repair manual of the 2002")
+    assert sniff(path) is None
+    with pytest.raises(NotAPicture, match="known format"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "count", "words"),
+    [("tif", 3, "3 pages"), ("webp", 2, "2 frames"), ("png", 2, "2 frames"), ("avif", 2, "2 fr")],
+)
+def test_only_the_first_of_several_is_read_and_said_so(
+    tmp_path: Path, suffix: str, count: int, words: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    pages = [Image.fromarray(scene() // step) for step in range(1, count + 1)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    picture = read_picture(path)
+    assert np.abs(picture.pixels.astype(int) - scene()).max() < 20
+    assert len(picture.notices) == 1
+    assert f"Only the first of {words}" in picture.notices[0]
+
+
+def test_a_damaged_second_page_leaves_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    page = Image.fromarray(scene())
+    page.save(path, save_all=True, append_images=[page])
+    raw = path.read_bytes()
+    (first,) = struct.unpack_from("<I", raw, 4)
+    (entries,) = struct.unpack_from("<H", raw, first)
+    (second,) = struct.unpack_from("<I", raw, first + 2 + 12 * entries)
+    path.write_bytes(raw[: second + 7])
+    picture = read_picture(path)
+    assert np.array_equal(picture.pixels, scene())
+    assert len(picture.notices) == 1
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
+    (tmp_path / "folder.jpg").mkdir()
+    words = {"pipe": "regular", "gone": "no such file", "loop": "cannot", "folder": "a folder"}
+    for name, word in words.items():
+        for read in (sniff, read_picture):
+            with pytest.raises(UnreadableFile, match=word):
+                read(tmp_path / f"{name}.jpg")
+
+
+@pytest.fixture(scope="module", params=["png", "tif"])
+def scan(request: Any, tmp_path_factory: Any) -> Path:
+    """A grey scan of 120 megapixels."""
+    path = Path(tmp_path_factory.mktemp("scan"), f"scan.{request.param}")
+    pixels = np.full((10_000, 12_000), 200, np.uint8)
+    pixels[5000:5100, 6000:6100] = 30
+    if request.param == "png":
+        Image.fromarray(pixels).save(path, compress_level=1)
+    else:
+        tifffile.imwrite(path, pixels, photometric="minisblack")
+    return path
+
+
+def test_a_scan_of_120_megapixels_may_be_refused(scan: Path) -> None:
+    with pytest.raises(PictureTooLarge, match=r"12000 x 10000 .* 100 million .*--max-pixels"):
+        read_picture(scan, max_pixels=100_000_000)
+
+
+_READS_IN_BOUNDS = """
+import resource, sys
+from pathlib import Path
+from lafr_engine.imaging.files import read_picture
+
+def peak():
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+before = peak()
+picture = read_picture(Path(sys.argv[1]))
+assert picture.pixels.shape == (10_000, 12_000, 1), picture.pixels.shape
+assert picture.pixels[5050, 6050, 0] == 30
+print((peak() - before) // 1_000_000)
+"""
+
+
+@pytest.mark.slow
+def test_a_scan_of_120_megapixels_is_read_in_little_memory(scan: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _READS_IN_BOUNDS, scan], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 3.2 * 120  # megabytes: the pixels three times, and a little
 
 
 def test_missing_and_folder_and_forbidden(tmp_path: Path) -> None:

@@ -108,6 +108,16 @@ def test_grey_stays_grey(models: Models, sisters: Picture) -> None:
     assert (np.ptp(coloured, axis=2) == 0).all()
 
 
+def test_grey_in_a_wide_profile_stays_grey_to_the_last_bit(
+    models: Models, sisters: Picture
+) -> None:
+    deep = np.repeat(sisters.pixels, 3, axis=2).astype(np.uint16) * 257
+    picture = replace(sisters, pixels=deep, icc=imagecodecs.cms_profile("adobergb"))
+    result = run(picture, models).picture.pixels
+    assert not np.array_equal(result, deep)
+    assert (np.ptp(result, axis=2) == 0).all()
+
+
 def test_sepia_keeps_its_tint(models: Models, sisters: Picture) -> None:
     luma = sisters.pixels[..., 0].astype(np.float32) / 255
     tint = np.stack([luma**0.85, luma, luma**1.2], axis=2)
