@@ -4,8 +4,9 @@
 
     python -m lafr_engine.evaluation.detection COUNTS.csv ROOT [--match GLOB] [--json OUT]
 
-COUNTS.csv has the columns ``file`` (below ROOT) and ``faces_by_eye``. Counts alone cannot tell a
-miss beside a false face from a face found, so ``lafr detect --draw`` belongs to it.
+COUNTS.csv has the columns ``file`` (below ROOT) and ``faces_by_eye``. Only counts are compared: a
+miss and a false face in the same picture cancel, so that recall is an upper bound where a picture
+has both, and missed and extra faces are lower bounds. ``lafr detect --draw`` shows what was found.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Totals:
         found: Faces that the detector returned.
         missed: Sum of what each picture lacks.
         extra: Sum of what each picture has beyond the count.
-        recall: Share of the counted faces that are found.
+        recall: Share of the counted faces that are found; an upper bound where a picture has both
+            a miss and a false face, for there they cancel.
         extra_share: Share of the found faces that nobody counted.
     """
 
@@ -145,7 +147,8 @@ def _summary(totals: Totals) -> str:
     return (
         f"{totals.pictures} pictures, {totals.by_eye} faces by eye: {totals.found} found, "
         f"{totals.missed} missed ({totals.recall:.1%} recall), {totals.extra} extra "
-        f"({totals.extra_share:.1%})"
+        f"({totals.extra_share:.1%})\n"
+        "recall is an upper bound where a picture has both a miss and a false face"
     )
 
 

@@ -24,7 +24,7 @@ GIVEN = "given"
 
 
 class ChainOutput(Protocol):
-    """What a chain says about LQ pictures; see ``lafr_engine.nets.chain``."""
+    """What a chain says about LQ pictures; see ``lafr_engine.restore.chain``."""
 
     @property
     def image(self) -> Tensor:
@@ -48,7 +48,7 @@ class ChainOutput(Protocol):
 
 
 class Chain(Protocol):
-    """VAE, adapter and U-Net; see ``lafr_engine.nets.chain``."""
+    """VAE, adapter and U-Net; see ``lafr_engine.restore.chain``."""
 
     def __call__(self, x: Tensor, /) -> ChainOutput:
         """Restore LQ pictures (B, 3, H, W) in [-1, 1]."""
@@ -176,7 +176,8 @@ class _Batch:
         self._chain = chain
         self._device = device
         self._shown: dict[str, tuple[Tensor, Tensor, Tensor]] = {}
-        self._hq = load_faces(face.hq for face in faces).to(device)
+        self._loaded = load_faces(face.hq for face in faces)
+        self._hq = self._loaded.to(device)
         self._judge = Judge(nets, self._hq)
         with torch.no_grad():
             self._z_hq = chain.encode(self._hq)
@@ -211,7 +212,9 @@ class _Batch:
         if level == GIVEN:
             given = [face.lq for face in self.faces if face.lq is not None]
             return load_faces(given).to(self._device)
-        return degrade_level(self._hq, level, [face.seed for face in self.faces])
+        # On the CPU wherever the chain runs: another device draws other noise from the same seed.
+        seeds = [face.seed for face in self.faces]
+        return degrade_level(self._loaded, level, seeds).to(self._device)
 
     def _measure(self, pictures: Tensor, level: str | None, stage: str) -> Iterator[Row]:
         for face, values in zip(self.faces, self._judge.measure(pictures), strict=True):

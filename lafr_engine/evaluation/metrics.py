@@ -70,8 +70,9 @@ METRICS = (
         "identity_views",
         "higher",
         4,
-        False,
-        "The same cosine between embeddings averaged over mirrored and moved crops: a second view.",
+        True,
+        "The same cosine between embeddings averaged over mirrored and moved crops: a second view, "
+        "but by the net of the training's identity loss.",
     ),
     Metric(
         "landmarks",

@@ -48,6 +48,7 @@ def hq_set(folder: Path, limit: int | None = None) -> list[EvaluationFace]:
     Raises:
         UnreadableFile: If the folder cannot be listed.
         NoPictures: If it holds no picture.
+        ConfigError: If two pictures bear the same name but for the suffix.
     """
     faces = [EvaluationFace(name, path) for name, path in sorted(_pictures(folder).items())]
     return spread(faces, limit)
@@ -59,7 +60,7 @@ def pair_set(lq: Path, hq: Path, limit: int | None = None) -> list[EvaluationFac
     Raises:
         UnreadableFile: If a folder cannot be listed.
         NoPictures: If a folder holds no picture.
-        ConfigError: If a picture has no partner.
+        ConfigError: If a picture has no partner, or two of a folder bear the same name.
     """
     low, high = _pictures(lq), _pictures(hq)
     if low.keys() != high.keys():
@@ -100,11 +101,16 @@ def _load(path: Path) -> Tensor:
 
 
 def _pictures(folder: Path) -> dict[str, Path]:
-    """Pictures of ``folder`` by stem."""
+    """Pictures of ``folder`` by stem, which no two may share."""
     try:
         paths = [path for path in folder.iterdir() if path.is_file() and sniff(path)]
     except OSError as error:
         raise UnreadableFile(folder, str(error.strerror)) from error
     if not paths:
         raise NoPictures(folder, "no picture in this folder")
-    return {path.stem: path for path in paths}
+    by_stem: dict[str, Path] = {}
+    for path in sorted(paths):
+        other = by_stem.setdefault(path.stem, path)
+        if other != path:
+            raise ConfigError(f"{folder}: {other.name} and {path.name} bear the same name")
+    return by_stem

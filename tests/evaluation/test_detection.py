@@ -32,7 +32,9 @@ def test_the_command_counts_and_names_what_it_could_not_read(
     assert [row["missed"] for row in told["pictures"]] == [0, 1, 2]
     assert "none.png" in told["pictures"][2]["error"]
     assert told["totals"]["by_eye"] == 9
-    assert "6 found, 3 missed" in capsys.readouterr().out
+    summary = capsys.readouterr().out
+    assert "6 found, 3 missed" in summary
+    assert "recall is an upper bound" in summary
 
 
 def test_a_miss_in_one_picture_is_not_paid_by_another(tmp_path: Path) -> None:

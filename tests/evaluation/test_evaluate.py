@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from lafr_engine.bundle.third_party import weights_path
+from lafr_engine.evaluation import evaluate as module
 from lafr_engine.evaluation.evaluate import Evaluation, Pictures, evaluate
 from lafr_engine.evaluation.metrics import MetricNets
 from lafr_engine.evaluation.sets import hq_set, pair_set
@@ -80,6 +81,17 @@ def test_levels_get_worse_and_a_run_can_be_repeated(hq: Path, nets: MetricNets) 
     assert falling == sorted(falling, reverse=True)
     assert seen == [(1, 1)]
     assert evaluate(faces, SmallChain(0), nets) == evaluation
+
+
+def test_no_device_degrades_but_the_cpu(
+    hq: Path, nets: MetricNets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The meta device stands for any other: it has shapes, but neither noise nor values."""
+    monkeypatch.setattr(module, "Judge", lambda *_: None)  # needs values
+    batch = module._Batch(hq_set(hq), SmallChain(0).to("meta"), nets, "meta")
+    low_quality = batch._low_quality("severe")
+    assert low_quality.device.type == "meta"
+    assert low_quality.shape == (2, 3, 512, 512)
 
 
 def test_landmarks_are_not_measured_where_no_face_is_seen(

@@ -44,6 +44,12 @@ def test_pairs_need_partners(tmp_path: Path) -> None:
         pair_set(lq, hq)
 
 
+def test_two_pictures_of_one_name_are_refused(tmp_path: Path) -> None:
+    faces = _folder(tmp_path / "faces", "a.jpg", "a.png", "b.png")
+    with pytest.raises(ConfigError, match=r"a\.jpg and a\.png"):
+        hq_set(faces)
+
+
 def test_other_sizes_and_grey_pictures_become_512_rgb(tmp_path: Path) -> None:
     gradient = np.arange(0, 256, 2, dtype=np.uint8)[None].repeat(128, 0)
     Image.fromarray(gradient).save(tmp_path / "grey.png")

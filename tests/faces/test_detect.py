@@ -97,10 +97,10 @@ def test_turned_back_leads_to_the_pixel_that_numpy_took(turns: int) -> None:
 
 def test_twenty_four_pixel_faces_of_a_group_are_found(samples: Path) -> None:
     pixels = _pixels(samples / "old_1908_servants.jpg")
-    found = CenterFace(weights_path("centerface"), Search(sides=(640,)))(pixels)
+    found = CenterFace(weights_path("centerface"), Search(sides=(640,)), threads=1)(pixels)
     factor = 24.0 / float(np.median([face.width for face in found]))
     small = _pixels(samples / "old_1908_servants.jpg", factor)
-    faces = CenterFace(weights_path("centerface"), Search(sides=(640, 1280)))(small)
+    faces = CenterFace(weights_path("centerface"), Search(sides=(640, 1280)), threads=1)(small)
     assert np.median([face.width for face in faces]) < 27.0
     assert 26 <= len(faces) <= 28
 
@@ -114,8 +114,8 @@ def test_small_faces_in_a_large_picture_are_looked_at_more_closely(
     wall[700 : 700 + small.shape[0], 1100 : 1100 + small.shape[1]] = small
     near = Search(sides=(640,), finest=2560)
     far = Search(sides=(640,), finest=640)
-    assert len(CenterFace(weights_path("centerface"), near)(wall)) == 3
-    assert len(CenterFace(weights_path("centerface"), far)(wall)) < 3
+    assert len(CenterFace(weights_path("centerface"), near, threads=1)(wall)) == 3
+    assert len(CenterFace(weights_path("centerface"), far, threads=1)(wall)) < 3
 
 
 def test_a_large_face_keeps_its_landmarks(

@@ -25,7 +25,7 @@ def net() -> IdentityNet:
 def crops(samples: Path) -> np.ndarray:
     """The three women of a sample photograph, (3, 3, 256, 256)."""
     pixels = rgb8(read_picture(samples / "gsa_three_women.webp"))
-    faces = CenterFace(weights_path("centerface"), Search(sides=(640,)))(pixels)
+    faces = CenterFace(weights_path("centerface"), Search(sides=(640,)), threads=1)(pixels)
     return np.stack([cut(pixels, align(face.landmarks, 256), 256) for face in faces])
 
 
