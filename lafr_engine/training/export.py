@@ -16,10 +16,8 @@ from lafr_engine.bundle.manifest import MANIFEST, Manifest, entry_of
 from lafr_engine.errors import OutputError
 from lafr_engine.restore.chain import Chain
 
-LICENCE = "Apache-2.0"
 
-
-def write_bundle(chain: Chain, folder: Path, training: dict[str, Any]) -> Path:
+def write_bundle(chain: Chain, folder: Path, training: dict[str, Any], licence: str) -> Path:
     """Write a bundle: weights in half precision, LoRA apart, manifest with hashes.
 
     The folder appears whole or not at all; an earlier bundle of that name is replaced.
@@ -28,6 +26,7 @@ def write_bundle(chain: Chain, folder: Path, training: dict[str, Any]) -> Path:
         chain: Trained; LoRA matrices that peft put in are kept apart from their base.
         folder: The bundle's folder; its name is the bundle's name.
         training: What the manifest says of how it was made.
+        licence: Of the weights; SPDX identifier where there is one.
 
     Raises:
         OutputError: The folder cannot be written.
@@ -43,7 +42,7 @@ def write_bundle(chain: Chain, folder: Path, training: dict[str, Any]) -> Path:
                 save_file({k: _half(t) for k, t in tensors.items()}, made / file)
                 (made / file).chmod(0o644)  # safetensors leaves it to its owner alone
             entries = {file: entry_of(made / file) for file in parts}
-            manifest = Manifest(folder.name, LICENCE, training, chain.config.to_json(), entries)
+            manifest = Manifest(folder.name, licence, training, chain.config.to_json(), entries)
             (made / MANIFEST).write_text(manifest.to_text(), encoding="utf-8")
             if folder.exists():
                 folder.rename(Path(name) / "earlier")  # and deleted with the temporary folder

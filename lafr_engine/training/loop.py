@@ -119,8 +119,13 @@ class StageTrainer:
         self.step = 0
         self.seconds = 0.0
 
-    def run(self, faces: FaceSet) -> None:
-        """Train to the plan's last step, then put the averages in place and save the stage."""
+    def run(self, faces: FaceSet, shown: FaceSet | None = None) -> None:
+        """Train to the plan's last step, then put the averages in place and save the stage.
+
+        Args:
+            faces: To train on.
+            shown: Of which validation pictures are drawn; by default those trained on.
+        """
         self.folder.root.mkdir(parents=True, exist_ok=True)
         self.stage.train()
         self._resume()
@@ -144,7 +149,7 @@ class StageTrainer:
                 started = time.monotonic()
                 self._save_checkpoint()
             if self.step % self.plan.preview_every == 0 or self.step == self.plan.steps:
-                self._picture(faces)
+                self._picture(shown or faces)
         bar.close()
         self.seconds += time.monotonic() - started
         self._finish(faces)

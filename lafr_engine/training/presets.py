@@ -23,12 +23,14 @@ class Preset:
         chain: Shapes of the networks.
         stages: In the order of training.
         needs_base: Whether VAE and U-Net come from a diffusers folder (``--base``).
+        licence: Of the bundle. Weights derived from a base keep the base's licence.
     """
 
     name: str
     chain: ChainConfig
     stages: tuple[StagePlan, ...]
     needs_base: bool = False
+    licence: str = "Apache-2.0"
 
 
 def small_unet(channels: int, widths: tuple[int, ...], seen: int, groups: int) -> dict[str, Any]:
@@ -60,6 +62,7 @@ IMAGE = LossWeights(
     latent=0.25, pixel=1.0, gradient=1.0, perceptual=0.05, identity=0.2, structure=0.02
 )
 SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
+MORE = replace(SQUARES, latent=0.5)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 
 COMPACT = Preset(
@@ -75,8 +78,9 @@ COMPACT = Preset(
         StagePlan("adapter-hq", "adapter-hq", 300, 16, 256, 1e-3, LossWeights()),
         StagePlan("adapter-lq", "adapter-lq", 320, 16, 256, 1e-3, LossWeights()),
         StagePlan("unet-latent", "unet", 200, 16, 256, 8e-4, LATENT),
-        StagePlan("unet-image", "unet", 800, 8, 256, 8e-4, SQUARES),
-        StagePlan("unet-full", "unet", 40, 4, 512, 1e-4, SQUARES),
+        StagePlan("unet-image", "unet", 400, 8, 256, 8e-4, SQUARES),
+        StagePlan("unet-more", "unet", 1050, 4, 256, 6e-4, MORE),
+        StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
     ),
 )
 
@@ -99,6 +103,9 @@ SMOKE = Preset(
     ),
 )
 
+# The licence of Stable Diffusion 2.1-base; its use restrictions pass on to what derives from it.
+OPEN_RAIL = "CreativeML Open RAIL++-M"
+
 # Stable Diffusion 2.1-base: the base brings the configurations of VAE and U-Net.
 _SD_ADAPTER = AdapterConfig(
     4, (128, 256), (2, 2), codes=1024, code_channels=256, groups=1, gate=False
@@ -114,6 +121,7 @@ SD21 = Preset(
         _SD_LORA,
     ),
     needs_base=True,
+    licence=OPEN_RAIL,
 )
 
 PAPER = Preset(
@@ -124,6 +132,7 @@ PAPER = Preset(
         replace(_SD_LORA, weights=replace(IMAGE, latent=0.0, gradient=0.0)),
     ),
     needs_base=True,
+    licence=OPEN_RAIL,
 )
 
 PRESETS = {preset.name: preset for preset in (SMOKE, COMPACT, PAPER, SD21)}

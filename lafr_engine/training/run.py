@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lafr_engine.training.presets import Preset
 
 RECORD = "run.json"
+SHOWN = 8  # faces from which validation pictures are drawn
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class RunOptions:
         start: Bundle whose weights the run starts from, instead of random ones.
         only: Labels of the stages to train; all where empty.
         limit: Number of faces to train on; all where None.
+        val: Folder of other aligned faces, for the validation pictures only; those trained on
+            where None.
         name: Name of the bundle.
     """
 
@@ -57,6 +60,7 @@ class RunOptions:
     start: Path | None = None
     only: tuple[str, ...] = ()
     limit: int | None = None
+    val: Path | None = None
     name: str = ""
 
 
@@ -72,6 +76,7 @@ def train(preset: Preset, options: RunOptions) -> Path:
     accelerator = _accelerator(options.device)
     run = _Run(preset, options, accelerator, _open_run(preset, options))
     faces = read_faces(options.data, options.limit)
+    shown = read_faces(options.val, SHOWN) if options.val else faces
     torch.manual_seed(options.seed)
     chain = _starting_chain(preset, options)
     # All processes have looked whether a run is here before one of them leaves its traces.
@@ -79,7 +84,7 @@ def train(preset: Preset, options: RunOptions) -> Path:
     run.write_record()
     for plan in preset.stages:
         if plan.label in chosen or run.folder.finished(plan.label).is_file():
-            run.stage(plan, chain, faces)
+            run.stage(plan, chain, faces, shown)
     if accelerator.is_main_process:
         _bundle(chain, preset, options, run.record, len(faces))
     accelerator.wait_for_everyone()
@@ -99,7 +104,7 @@ class _Run:
     def folder(self) -> RunFolder:
         return RunFolder(self.options.out)
 
-    def stage(self, plan: StagePlan, chain: Chain, faces: FaceSet) -> None:
+    def stage(self, plan: StagePlan, chain: Chain, faces: FaceSet, shown: FaceSet) -> None:
         """Train a stage, or load its result where it is finished."""
         # Before the first checkpoint, too, a resumed stage starts from the same random weights.
         torch.manual_seed(step_seed(self.options.seed, plan.label, -1))
@@ -112,7 +117,7 @@ class _Run:
             self.record["stages"].setdefault(plan.label, {"images": images})
             return
         trainer = StageTrainer(stage, self.folder, self.accelerator, seed=self.options.seed)
-        trainer.run(faces)
+        trainer.run(faces, shown)
         self.accelerator.free_memory()
         self.record["stages"][plan.label] = {"images": images, "seconds": round(trainer.seconds)}
         self.write_record()
@@ -247,15 +252,28 @@ def _bundle(
         "commit": _commit(),
         "plans": [asdict(plan) for plan in preset.stages],
     }
-    write_bundle(chain, bundle_folder(preset, options), training)
+    write_bundle(chain, bundle_folder(preset, options), training, preset.licence)
 
 
 def _commit() -> str:
-    """Return the commit of the source tree that trains, or "unknown" outside of one."""
-    here = Path(__file__).resolve().parent
-    command = ["git", "-C", str(here), "rev-parse", "HEAD"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
+    """Return the commit of the source tree that trains, "-dirty" behind it where files differ.
+
+    "unknown" where the package does not lie in its own source tree.
+    """
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
         return "unknown"
-    return found.stdout.strip() if found.returncode == 0 else "unknown"
+    commit, changes = _git(root, "rev-parse", "HEAD"), _git(root, "status", "--porcelain", "-uno")
+    if commit is None:
+        return "unknown"
+    return f"{commit}-dirty" if changes else commit
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return found.stdout.strip() if found.returncode == 0 else None

@@ -24,7 +24,7 @@ def chain() -> Chain:
 
 @pytest.fixture
 def bundle(chain: Chain, tmp_path: Path) -> Path:
-    return write_bundle(chain, tmp_path / "lafr-small", {})
+    return write_bundle(chain, tmp_path / "lafr-small", {}, "Apache-2.0")
 
 
 def rewrite(folder: Path, **changes: Any) -> None:

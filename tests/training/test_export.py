@@ -22,7 +22,7 @@ def chain() -> Chain:
 
 
 def test_a_bundle_says_what_it_is_and_is_sound(chain: Chain, tmp_path: Path) -> None:
-    folder = write_bundle(chain, tmp_path / "deep" / "lafr-x-1", {"preset": "small"})
+    folder = write_bundle(chain, tmp_path / "deep" / "lafr-x-1", {"preset": "small"}, "Apache-2.0")
     manifest = manifests.read_manifest(folder)
     manifests.verify(folder, manifest)
     assert manifest.name == "lafr-x-1"
@@ -42,7 +42,7 @@ def test_lora_is_kept_apart_and_merged_when_loaded(chain: Chain, tmp_path: Path)
         for name, parameter in chain.named_parameters():
             if "lora_B" in name:
                 parameter.normal_(std=0.1)
-    folder = write_bundle(chain, tmp_path / "lafr-x", {})
+    folder = write_bundle(chain, tmp_path / "lafr-x", {}, "Apache-2.0")
     assert set(manifests.read_manifest(folder).files) == {WEIGHTS, LORA}
     names = set(build_chain(CHAIN).state_dict())
     assert set(load_file(folder / WEIGHTS)) == names
@@ -56,9 +56,9 @@ def test_lora_is_kept_apart_and_merged_when_loaded(chain: Chain, tmp_path: Path)
 
 def test_an_earlier_bundle_is_replaced(chain: Chain, tmp_path: Path) -> None:
     folder = tmp_path / "lafr-x"
-    write_bundle(chain, folder, {"round": 1})
+    write_bundle(chain, folder, {"round": 1}, "Apache-2.0")
     (folder / "stray.txt").write_text("left by someone")
-    write_bundle(chain, folder, {"round": 2})
+    write_bundle(chain, folder, {"round": 2}, "Apache-2.0")
     assert manifests.read_manifest(folder).training == {"round": 2}
     assert {p.name for p in folder.iterdir()} == {WEIGHTS, manifests.MANIFEST}
     assert [p.name for p in tmp_path.iterdir()] == ["lafr-x"]
@@ -67,14 +67,14 @@ def test_an_earlier_bundle_is_replaced(chain: Chain, tmp_path: Path) -> None:
 def test_a_bundle_that_cannot_be_finished_leaves_the_earlier_one(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = write_bundle(chain, tmp_path / "lafr-x", {"round": 1})
+    folder = write_bundle(chain, tmp_path / "lafr-x", {"round": 1}, "Apache-2.0")
 
     def full(_: Path) -> manifests.FileEntry:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(export, "entry_of", full)
     with pytest.raises(OutputError, match="No space left"):
-        write_bundle(chain, folder, {"round": 2})
+        write_bundle(chain, folder, {"round": 2}, "Apache-2.0")
     manifest = manifests.read_manifest(folder)
     manifests.verify(folder, manifest)
     assert manifest.training == {"round": 1}
@@ -84,10 +84,10 @@ def test_a_bundle_that_cannot_be_finished_leaves_the_earlier_one(
 def test_a_place_that_cannot_be_written_is_named(chain: Chain, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="file"):
-        write_bundle(chain, tmp_path / "file" / "lafr-x", {})
+        write_bundle(chain, tmp_path / "file" / "lafr-x", {}, "Apache-2.0")
 
 
 def test_what_half_precision_cannot_hold_stays_as_it_is(chain: Chain, tmp_path: Path) -> None:
     chain.adapter.codebook[0, 0] = 1e6
-    folder = write_bundle(chain, tmp_path / "lafr-x", {})
+    folder = write_bundle(chain, tmp_path / "lafr-x", {}, "Apache-2.0")
     assert load_chain(folder, "cpu").adapter.codebook[0, 0] == 1e6
