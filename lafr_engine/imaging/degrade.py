@@ -109,6 +109,19 @@ def random_recipe(rng: np.random.Generator) -> Recipe:
     return _scan_damage(recipe, rng) if rng.random() < 0.5 else recipe
 
 
+def light_recipe(rng: np.random.Generator) -> Recipe:
+    """Draw a recipe that hardly harms: what a good photograph or scan has."""
+    sigma = _log_uniform(rng, 0.2, 2.0)
+    return Recipe(
+        sigma=(sigma, sigma * rng.uniform(0.5, 1.0)),
+        angle=float(rng.uniform(0, math.pi)),
+        down=_log_uniform(rng, 1.0, 3.5),
+        noise=float(rng.uniform(0, 7)),
+        quality=int(rng.integers(60, 98)),
+        seed=int(rng.integers(2**62)),
+    )
+
+
 def _scan_damage(recipe: Recipe, rng: np.random.Generator) -> Recipe:
     def sometimes(p: float, low: float, high: float) -> float:
         return float(rng.uniform(low, high)) if rng.random() < p else 0.0

@@ -13,7 +13,7 @@ class StagePlan:
 
     Attributes:
         label: Name of the stage's files and log lines, unique in its preset.
-        kind: ``vae``, ``adapter-hq``, ``adapter-lq``, ``adapter-joint`` or ``unet``.
+        kind: ``vae``, ``adapter-hq``, ``adapter-lq``, ``adapter-joint``, ``unet`` or ``gates``.
         steps: Optimiser steps.
         batch: Faces a step and process.
         size: Side of the faces or crops, pixels.
@@ -25,6 +25,7 @@ class StagePlan:
         clip: Largest norm of the gradient.
         preview_every: Steps between validation pictures.
         checkpoint_every: Steps between checkpoints.
+        light: Share of faces that are degraded but lightly.
         lora_rank: Train LoRA of this rank on the U-Net's convolutions; 0 trains all its weights.
     """
 
@@ -41,4 +42,5 @@ class StagePlan:
     clip: float = 1.0
     preview_every: int = 500
     checkpoint_every: int = 200
+    light: float = 0.0
     lora_rank: int = 0

@@ -137,7 +137,7 @@ def make_stage(plan: StagePlan, chain: Chain) -> stages.Stage:
     """
     if plan.kind == "vae":
         return stages.VAEStage(plan, chain, make_loss(plan.weights))
-    if plan.kind == "unet":
+    if plan.kind in ("unet", "gates"):
         return stages.UNetStage(plan, chain, make_loss(plan.weights))
     kinds: dict[str, type[stages.AdapterHQStage] | type[stages.AdapterLQStage]] = {
         "adapter-hq": stages.AdapterHQStage,

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lafr_engine.errors import ConfigError
-from lafr_engine.imaging.degrade import degrade, print_tone, random_recipe
+from lafr_engine.imaging.degrade import degrade, light_recipe, print_tone, random_recipe
 from lafr_engine.nets.vae import CompactVAE
 from lafr_engine.training import data
 from lafr_engine.training.lora import add_lora
@@ -134,17 +134,18 @@ def hq_batch(
 
 
 def degraded_batch(
-    faces: FaceSet, count: int, size: int, seed: int, device: torch.device
+    faces: FaceSet, plan: StagePlan, seed: int, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Draw pairs (HQ, LQ), each float32 (count, 3, size, size) in [-1, 1].
 
     The third tensor, bool (count,), tells whether they are whole faces or crops of faces.
     """
     rng = np.random.default_rng(seed)
-    hq, side = hq_batch(faces, count, size, rng, device)
-    recipes = [random_recipe(rng) for _ in range(count)]
+    hq, side = hq_batch(faces, plan.batch, plan.size, rng, device)
+    draws = [light_recipe if rng.random() < plan.light else random_recipe for _ in hq]
+    recipes = [draw(rng) for draw in draws]
     hq = print_tone(hq, recipes)
-    whole = torch.full((count,), side == size, device=device)
+    whole = torch.full((plan.batch,), side == plan.size, device=device)
     return hq, degrade(hq, recipes, side), whole
 
 
@@ -209,7 +210,7 @@ class AdapterLQStage(Stage):
 
     def batch(self, faces: FaceSet, seed: int, device: torch.device) -> tuple[Tensor, ...]:
         """Draw pairs (see :func:`degraded_batch`)."""
-        return degraded_batch(faces, self.plan.batch, self.plan.size, seed, device)
+        return degraded_batch(faces, self.plan, seed, device)
 
     def forward(self, hq: Tensor, lq: Tensor, whole: Tensor) -> dict[str, Tensor]:
         """Return the losses of alignment."""
@@ -255,19 +256,25 @@ class AdapterJointStage(AdapterLQStage):
 
 
 class UNetStage(Stage):
-    """Stage 2: the U-Net (or LoRA on it) and the gate learn to restore in one pass."""
+    """Stage 2: the U-Net (or LoRA on it) and the gates learn to restore in one pass.
+
+    A plan of kind ``gates`` trains the gates alone, at a fraction of the price: what is left of
+    the input where it was better.
+    """
 
     def __init__(self, plan: StagePlan, chain: Chain, loss: MultiLevelLoss) -> None:
-        """Train what the plan names; the VAE and the adapter are frozen."""
+        """Train what the plan names; the VAE and the adapter but for its gate are frozen."""
         super().__init__(plan)
         self.chain = frozen(chain)
         self.loss = loss
         self.in_pixels = needs_pixels(plan.weights)
-        if plan.lora_rank:
-            add_lora(chain.unet, plan.lora_rank)
-        else:
-            chain.unet.requires_grad_(True)
-        parts: dict[str, nn.Module] = {"unet": chain.unet}
+        parts: dict[str, nn.Module] = {}
+        if plan.kind == "unet":
+            if plan.lora_rank:
+                add_lora(chain.unet, plan.lora_rank)
+            else:
+                chain.unet.requires_grad_(True)
+            parts["unet"] = chain.unet
         if chain.gate is not None and self.in_pixels:
             parts["gate"] = chain.gate.requires_grad_(True)
         if chain.adapter.gate is not None and plan.weights.aligned:
@@ -276,7 +283,7 @@ class UNetStage(Stage):
 
     def batch(self, faces: FaceSet, seed: int, device: torch.device) -> tuple[Tensor, ...]:
         """Draw pairs (see :func:`degraded_batch`)."""
-        return degraded_batch(faces, self.plan.batch, self.plan.size, seed, device)
+        return degraded_batch(faces, self.plan, seed, device)
 
     def forward(self, hq: Tensor, lq: Tensor, whole: Tensor) -> dict[str, Tensor]:
         """Return the multi-level loss; the decoder runs only where a part of it needs pixels."""

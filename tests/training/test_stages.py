@@ -22,7 +22,8 @@ from tests.small_nets import write_mobilenet
 from tests.training.small import CHAIN, IMAGE, PRESET, VAE, plan, without_gate, write_faces
 
 CPU = torch.device("cpu")
-PLANS = {each.label: each for each in (*PRESET.stages, plan("adapter-joint"))}
+GATES = plan("gates", weights=replace(IMAGE, latent=0.0, aligned=1.0))
+PLANS = {each.label: each for each in (*PRESET.stages, plan("adapter-joint"), GATES)}
 # What each stage may change, by the first names in the chain.
 CHANGES = {
     "vae": {"codec"},
@@ -36,6 +37,7 @@ CHANGES = {
     },
     "unet": {"unet"},
     "lora": {"unet", "gate"},
+    "gates": {"gate", "adapter.gate"},
 }
 
 
@@ -109,17 +111,27 @@ def test_the_state_of_a_stage_brings_another_chain_to_the_same_place(
 
 
 def test_pairs_share_the_tone_and_differ_in_quality(faces: FaceSet) -> None:
-    hq, lq, _ = stages.degraded_batch(faces, 4, 96, 5, CPU)
+    hq, lq, _ = stages.degraded_batch(faces, replace(plan("unet"), batch=4, size=96), 5, CPU)
     assert hq.shape == lq.shape == (4, 3, 96, 96)
     assert not torch.equal(hq, lq)
     assert float((hq.mean((1, 2, 3)) - lq.mean((1, 2, 3))).abs().max()) < 0.15
 
 
+def test_light_faces_are_less_degraded(faces: FaceSet) -> None:
+    def harm(light: float) -> float:
+        each = replace(plan("unet"), batch=8, size=96, light=light)
+        hq, lq, _ = stages.degraded_batch(faces, each, 3, CPU)
+        return float((hq - lq).square().mean())
+
+    assert harm(1.0) < 0.5 * harm(0.0)
+
+
 def test_half_of_the_batches_are_crops_and_say_so(faces: FaceSet) -> None:
-    told = [stages.degraded_batch(faces, 2, 64, seed, CPU)[2] for seed in range(24)]
+    told = [stages.degraded_batch(faces, plan("unet"), seed, CPU)[2] for seed in range(24)]
     assert all(len(set(each.tolist())) == 1 for each in told)
     assert 4 < sum(bool(each.all()) for each in told) < 20
-    assert stages.degraded_batch(faces, 1, 512, 1, CPU)[2].tolist() == [True]
+    full = replace(plan("unet"), batch=1, size=512)
+    assert stages.degraded_batch(faces, full, 1, CPU)[2].tolist() == [True]
 
 
 @torch.no_grad()
