@@ -65,6 +65,7 @@ SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
 MORE = replace(SQUARES, latent=0.5)
 # The gates decide between the input and what was restored, so who it is weighs more here.
 GATES = replace(SQUARES, latent=0.0, identity=1.0, structure=0.1)
+WHO = replace(GATES, identity=2.5, structure=0.4)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 
 COMPACT = Preset(
@@ -84,6 +85,7 @@ COMPACT = Preset(
         StagePlan("unet-more", "unet", 1050, 4, 256, 6e-4, MORE),
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
         StagePlan("gates", "gates", 400, 2, 512, 1e-3, GATES, warmup=20, ema=0.99, light=0.5),
+        StagePlan("gates-who", "gates", 150, 2, 512, 5e-4, WHO, warmup=10, ema=0.99, light=0.4),
     ),
 )
 
