@@ -227,7 +227,7 @@ def test_options_without_sense_are_refused_before_anything_is_read(
 
 
 def test_presets_have_distinct_stages_of_known_kinds() -> None:
-    kinds = {"vae", "adapter-hq", "adapter-lq", "adapter-joint", "unet"}
+    kinds = {"vae", "adapter-hq", "adapter-lq", "adapter-joint", "unet", "gates"}
     for preset in PRESETS.values():
         labels = [each.label for each in preset.stages]
         assert len(set(labels)) == len(labels)
