@@ -83,7 +83,7 @@ def xmp_of(image: Image.Image) -> bytes | None:
     if text:
         return text.encode() if isinstance(text, str) else bytes(text)
     if image.format == "TIFF":
-        packet = image.tag_v2.get(_XMP_TAG)  # type: ignore[attr-defined]
+        packet = image.tag_v2.get(_XMP_TAG)  # type: ignore[attr-defined]  # a TIFF has it
         return packet if isinstance(packet, bytes) else None
     return None
 

@@ -249,7 +249,7 @@ def _has_16_bits(image: Image.Image, stream: Any) -> bool:
         stream.seek(stream_at)
         return bool(depth == b"\x10")
     if image.format == "TIFF":
-        return set(image.tag_v2.get(258, (1,))) == {16}  # type: ignore[attr-defined]
+        return set(image.tag_v2.get(258, (1,))) == {16}  # type: ignore[attr-defined]  # a TIFF has it
     return False
 
 

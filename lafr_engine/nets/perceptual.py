@@ -12,6 +12,7 @@ trunk) is never trained with, so that the evaluation's distance is an independen
 from __future__ import annotations
 
 import pickle
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self, cast
@@ -34,7 +35,7 @@ _HED_CONVS = (2, 2, 3, 3, 3)
 _EPSILON = 1e-6
 
 
-class PerceptualDistance(nn.Module):
+class PerceptualDistance(nn.Module, ABC):
     """Base of the perceptual distances: a frozen trunk, compared layer by layer.
 
     The distance is differentiable in its inputs; the weights never take gradients, and
@@ -72,9 +73,9 @@ class PerceptualDistance(nn.Module):
         """Stay in evaluation mode whatever ``mode`` says."""
         return super().train(False)
 
+    @abstractmethod
     def normalise(self, x: Tensor) -> Tensor:
         """Map RGB (B, 3, H, W) in [-1, 1] to what the trunk was trained on."""
-        raise NotImplementedError
 
     def features(self, x: Tensor) -> list[Tensor]:
         """Unit-length features of ``x``, one tensor a tap.

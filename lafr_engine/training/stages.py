@@ -7,6 +7,7 @@ the weighted parts of the loss, ``preview`` pictures for people.
 from __future__ import annotations
 
 import copy
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lafr_engine.training.data import FaceSet
 
 
-class Stage(nn.Module):
+class Stage(nn.Module, ABC):
     """One stage of training.
 
     Attributes:
@@ -49,13 +50,13 @@ class Stage(nn.Module):
         self.trainable.train(mode)
         return self
 
+    @abstractmethod
     def batch(self, faces: FaceSet, seed: int, device: torch.device) -> tuple[Tensor, ...]:
         """Draw the batch of one step; the arguments of ``forward``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def preview(self, *batch: Tensor) -> list[Tensor]:
         """Return columns of pictures (B, 3, H, W) in [-1, 1] for a validation sheet."""
-        raise NotImplementedError
 
     def state(self) -> dict[str, Tensor]:
         """Return the stage's result, what is saved and loaded again."""

@@ -78,4 +78,4 @@ def test_what_is_no_picture_or_not_in_it_is_refused() -> None:
     with pytest.raises(ConfigError, match="outside"):
         cut(pixels, _similarity(1.0, 0.0, -900.0, 0.0), 16)
     with pytest.raises(ConfigError):
-        cut(pixels.astype(np.float32), _similarity(1.0, 0.0, 0.0, 0.0))  # type: ignore[arg-type]
+        cut(pixels.astype(np.float32), _similarity(1.0, 0.0, 0.0, 0.0))  # type: ignore[arg-type]  # wrong on purpose

@@ -151,7 +151,7 @@ def test_tiny_and_narrow_pictures_are_searched(
 def test_what_is_no_picture_is_refused(detector: CenterFace) -> None:
     for wrong in (np.zeros((9, 9)), np.zeros((9, 9, 3), np.uint16), np.zeros((9, 9, 4), np.uint8)):
         with pytest.raises(ConfigError):
-            find_faces(wrong, detector.look)  # type: ignore[arg-type]
+            find_faces(wrong, detector.look)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_weights_that_are_missing_or_damaged_are_refused(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_bundle_of_other_networks_is_refused(whole: Path, faces: Path, tmp_pat
 def test_options_without_sense_are_refused_before_anything_is_read(
     tmp_path: Path, preset: str, options: dict[str, object], sentence: str
 ) -> None:
-    given = RunOptions(tmp_path / "none", tmp_path / "run", **options)  # type: ignore[arg-type]
+    given = RunOptions(tmp_path / "none", tmp_path / "run", **options)  # type: ignore[arg-type]  # any option
     with pytest.raises(ConfigError, match=sentence):
         train(find_preset(preset), given)
     assert list(tmp_path.iterdir()) == []
