@@ -63,6 +63,8 @@ IMAGE = LossWeights(
 )
 SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
 MORE = replace(SQUARES, latent=0.5)
+# The latents' finest detail cannot be told from an LQ face: pixels weigh more in the long run.
+LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
 # The gates decide between the input and what was restored, so who it is weighs more here.
 GATES = replace(SQUARES, latent=0.0, identity=1.0, structure=0.1)
 WHO = replace(GATES, identity=2.5, structure=0.4)
@@ -83,6 +85,7 @@ COMPACT = Preset(
         StagePlan("unet-latent", "unet", 200, 16, 256, 8e-4, LATENT),
         StagePlan("unet-image", "unet", 400, 8, 256, 8e-4, SQUARES),
         StagePlan("unet-more", "unet", 1050, 4, 256, 6e-4, MORE),
+        StagePlan("unet-long", "unet", 2600, 4, 256, 5e-4, LONG, light=0.15),
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
         StagePlan("gates", "gates", 400, 2, 512, 1e-3, GATES, warmup=20, ema=0.99, light=0.5),
         StagePlan("gates-who", "gates", 150, 2, 512, 5e-4, WHO, warmup=10, ema=0.99, light=0.4),
