@@ -2,38 +2,72 @@
 
 Ours, not the paper's. A latent with an eighth of the resolution cannot carry the finest detail,
 and an input that is hardly degraded has it. The gate sees both pictures and mixes them pixel by
-pixel, so a good face comes out almost as it went in.
+pixel, so a good face comes out almost as it went in. It may also add a correction of its own: what
+neither of the two shows and the latent has no room for, such as the last of a fine grain.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
-from lafr_engine.nets.blocks import LEAK, ResBlock, conv
+from lafr_engine.nets.blocks import LEAK, conv, res_blocks
 
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
+_SUBPIXELS = 48  # 3 channels of 4 x 4 pixels
+
+
+@dataclass(frozen=True)
+class GateConfig:
+    """Shape of a :class:`FidelityGate`.
+
+    Attributes:
+        width: Channels at 1/4 of the image's resolution.
+        blocks: Residual blocks.
+        corrects: Whether a correction is added to the mixture.
+    """
+
+    width: int = 32
+    blocks: int = 1
+    corrects: bool = False
 
 
 class FidelityGate(nn.Module):
-    """Predicts the share of the restored face, pixel by pixel and channel by channel."""
+    """Mixes LQ and restored face by a share of its own for each pixel and channel."""
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self, config: GateConfig) -> None:
         """Build the net; it works on both pictures, pixel-unshuffled by 4."""
         super().__init__()
+        self.config = config
         self.unshuffle = nn.PixelUnshuffle(4)
-        last = conv(width, 48)
+        self.shuffle = nn.PixelShuffle(4)
+        last = conv(config.width, 2 * _SUBPIXELS if config.corrects else _SUBPIXELS)
         with torch.no_grad():
             last.weight.mul_(0.1)
             assert last.bias is not None
-            last.bias.fill_(_OPEN)
+            last.bias[:_SUBPIXELS] = _OPEN
+            # Before training nothing is corrected.
+            last.weight[_SUBPIXELS:] = 0.0
+            last.bias[_SUBPIXELS:] = 0.0
         self.net = nn.Sequential(
-            conv(96, width), ResBlock(width), nn.LeakyReLU(LEAK), last, nn.PixelShuffle(4)
+            conv(2 * _SUBPIXELS, config.width),
+            *res_blocks(config.width, config.blocks),
+            nn.LeakyReLU(LEAK),
+            last,
         )
 
     def forward(self, lq: Tensor, restored: Tensor) -> Tensor:
-        """Return the share in [0, 1], (B, 3, H, W), of two images (B, 3, H, W) in [-1, 1]."""
+        """Mix two images (B, 3, H, W) in [-1, 1]; the result is not clamped."""
+        share, correction = self.parts(lq, restored)
+        mixed = lq + share * (restored - lq)
+        return mixed if correction is None else mixed + correction
+
+    def parts(self, lq: Tensor, restored: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""
         both = torch.cat([self.unshuffle(lq), self.unshuffle(restored)], 1)
-        share: Tensor = torch.sigmoid(self.net(both))
-        return share
+        out: Tensor = self.net(both)
+        share = torch.sigmoid(self.shuffle(out[:, :_SUBPIXELS]))
+        return share, self.shuffle(out[:, _SUBPIXELS:]) if self.config.corrects else None

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.adapter import AdapterConfig, CodebookAdapter
-from lafr_engine.nets.gate import FidelityGate
+from lafr_engine.nets.gate import FidelityGate, GateConfig
 from lafr_engine.nets.pruning import PrunedUNet, TextPruning, prune
 from lafr_engine.nets.vae import CompactVAE, CompactVAEConfig, KLCodec
 from lafr_engine.restore.schedule import OneStep
@@ -38,7 +38,7 @@ class ChainConfig:
         prompt_tokens: Tokens of the null prompt, for ``exact``.
         step: The fixed step and the kind of prediction.
         see_lq: The U-Net also sees z_lq, in channels of its own (ours).
-        gate: Width of the fidelity gate (ours); 0 for none.
+        gate: Shape of the fidelity gate (ours); None for none.
     """
 
     codec: CodecKind = "compact"
@@ -50,7 +50,7 @@ class ChainConfig:
     prompt_tokens: int = 77
     step: OneStep = field(default_factory=OneStep)
     see_lq: bool = False
-    gate: int = 0
+    gate: GateConfig | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a manifest."""
@@ -68,6 +68,7 @@ class ChainConfig:
                 "compact": CompactVAEConfig(**_tuples(values["compact"])),
                 "adapter": AdapterConfig(**_tuples(values["adapter"])),
                 "step": OneStep(**values["step"]),
+                "gate": GateConfig(**values["gate"]) if values["gate"] else None,
             }
             return ChainConfig(**{**values, **nested})
         except (KeyError, TypeError, AttributeError) as error:
@@ -133,7 +134,7 @@ class Chain(nn.Module):
         """Mix the restored face with the input by the gate, where there is one."""
         if self.gate is None:
             return decoded
-        image: Tensor = lq + self.gate(lq, decoded) * (decoded - lq)
+        image: Tensor = self.gate(lq, decoded)
         return image
 
     def forward(self, lq: Tensor) -> ChainOutput:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.adapter import AdapterConfig
+from lafr_engine.nets.gate import GateConfig
 from lafr_engine.nets.vae import CompactVAEConfig
 from lafr_engine.restore.chain import ChainConfig
 from lafr_engine.restore.schedule import OneStep
@@ -76,7 +77,7 @@ COMPACT = Preset(
         unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=32,
+        gate=GateConfig(48, 2, corrects=True),
     ),
     (
         StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),
@@ -100,7 +101,7 @@ SMOKE = Preset(
         unet=small_unet(4, (16, 32), seen=8, groups=8),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=8,
+        gate=GateConfig(8),
     ),
     (
         StagePlan("vae", "vae", 12, 4, 64, 2e-3, VAE_LOSS, preview_every=6, checkpoint_every=4),

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from lafr_engine.bundle.load import load_chain
+from lafr_engine.bundle.manifest import read_manifest
 from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.errors import ConfigError, TrainingError
+from lafr_engine.nets.gate import FidelityGate
 from lafr_engine.restore.chain import Chain, ChainConfig, build_chain
 from lafr_engine.training import files, stages
 from lafr_engine.training.base import load_base
@@ -221,13 +223,25 @@ def _accelerator(device: str) -> Accelerator:
 
 def _starting_chain(preset: Preset, options: RunOptions) -> Chain:
     if options.start is not None:
-        chain = load_chain(options.start, "cpu")
+        chain = with_gate(load_chain(options.start, "cpu"), preset.chain)
         if _without_base(chain.config, preset) != preset.chain:
             raise ConfigError(f"{options.start}: its networks are not those of {preset.name}")
         return chain
     if options.base is not None:
         return load_base(preset.chain, options.base)
     return build_chain(preset.chain)
+
+
+def with_gate(chain: Chain, config: ChainConfig) -> Chain:
+    """Give a chain the gate of ``config``; one of another shape starts from random weights.
+
+    The gate comes last and trains in minutes, so a better shape of it need not cost the rest.
+    """
+    if chain.config.gate == config.gate:
+        return chain
+    chain.gate = FidelityGate(config.gate) if config.gate else None
+    chain.config = replace(chain.config, gate=config.gate)
+    return chain
 
 
 def _without_base(config: ChainConfig, preset: Preset) -> ChainConfig:
@@ -248,11 +262,23 @@ def _bundle(
     training = record | {
         "faces": faces,
         "data": options.data.resolve().name,
-        "started_from": options.start.resolve().name if options.start else None,
+        "started_from": _origin(options.start),
         "commit": _commit(),
         "plans": [asdict(plan) for plan in preset.stages],
     }
     write_bundle(chain, bundle_folder(preset, options), training, preset.licence)
+
+
+def _origin(start: Path | None) -> dict[str, Any] | None:
+    """Return name and training of the bundle that a run started from, and so on back to the first.
+
+    The plans of the earlier ones stand in the presets of their commits.
+    """
+    if start is None:
+        return None
+    manifest = read_manifest(start)
+    training = {key: value for key, value in manifest.training.items() if key != "plans"}
+    return {"name": manifest.name, "training": training}
 
 
 def _commit() -> str:

@@ -2,33 +2,51 @@ from __future__ import annotations
 
 import torch
 
-from lafr_engine.nets.gate import FidelityGate
+from lafr_engine.nets.gate import FidelityGate, GateConfig
 
 
 def test_the_share_lies_between_zero_and_one_and_starts_almost_open() -> None:
-    gate = FidelityGate(8)
+    gate = FidelityGate(GateConfig(8))
     lq, restored = torch.rand(2, 3, 32, 48) * 2 - 1, torch.rand(2, 3, 32, 48) * 2 - 1
-    share = gate(lq, restored)
+    share, correction = gate.parts(lq, restored)
+    assert correction is None
     assert share.shape == lq.shape
     assert share.min() > 0.7
     assert share.max() < 1.0
 
 
 def test_the_gate_looks_at_both_pictures() -> None:
-    gate = FidelityGate(8)
+    gate = FidelityGate(GateConfig(8))
     a, b = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
     assert not torch.equal(gate(a, b), gate(b, b))
     assert not torch.equal(gate(a, b), gate(a, a))
 
 
 def test_it_learns_to_keep_an_input_that_was_good() -> None:
-    gate = FidelityGate(8)
+    gate = FidelityGate(GateConfig(8))
     good, blurred = torch.rand(4, 3, 32, 32) * 2 - 1, torch.zeros(4, 3, 32, 32)
     optimiser = torch.optim.Adam(gate.parameters(), lr=1e-2)
     for _ in range(30):
-        mixed = good + gate(good, blurred) * (blurred - good)
-        loss = (mixed - good).abs().mean()
+        loss = (gate(good, blurred) - good).abs().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    assert gate(good, blurred).mean() < 0.3
+    assert gate.parts(good, blurred)[0].mean() < 0.3
+
+
+def test_a_fresh_gate_corrects_nothing_and_learns_what_neither_picture_shows() -> None:
+    gate = FidelityGate(GateConfig(8, 2, corrects=True))
+    lq, restored = torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32)
+    share, correction = gate.parts(lq, restored)
+    assert correction is not None
+    assert not correction.any()
+    torch.testing.assert_close(gate(lq, restored), lq + share * (restored - lq))
+    optimiser = torch.optim.Adam(gate.parameters(), lr=1e-2)
+    wanted = restored.maximum(lq) + 0.5  # no mixture of the two reaches it
+    before = (gate(lq, restored) - wanted).abs().mean()
+    for _ in range(30):
+        loss = (gate(lq, restored) - wanted).abs().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert loss < 0.7 * before

@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from lafr_engine.nets.adapter import AdapterConfig
+from lafr_engine.nets.gate import GateConfig
 from lafr_engine.nets.vae import CompactVAEConfig
 from lafr_engine.resources import samples_dir
 from lafr_engine.restore.chain import ChainConfig
@@ -22,7 +23,7 @@ CHAIN = ChainConfig(
     unet=small_unet(4, (8, 16), seen=8, groups=4),
     step=OneStep(199),
     see_lq=True,
-    gate=8,
+    gate=GateConfig(8),
 )
 VAE = LossWeights(pixel=1.0, kl=1e-5)
 IMAGE = LossWeights(latent=0.25, pixel=1.0, gradient=1.0)
@@ -77,4 +78,4 @@ def write_faces(folder: Path, count: int = 3) -> Path:
 
 def without_gate(config: ChainConfig) -> ChainConfig:
     """The same chain with no gate of any kind."""
-    return replace(config, gate=0, adapter=replace(config.adapter, gate=False))
+    return replace(config, gate=None, adapter=replace(config.adapter, gate=False))

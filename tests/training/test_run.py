@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from lafr_engine.bundle.load import LORA, WEIGHTS, load_chain
 from lafr_engine.bundle.manifest import MANIFEST, read_manifest, verify
 from lafr_engine.errors import ConfigError, NotAPicture, TrainingError
+from lafr_engine.nets.gate import GateConfig
 from lafr_engine.training import loop
 from lafr_engine.training.loop import StageTrainer
 from lafr_engine.training.presets import PRESETS, Preset, find_preset
@@ -196,14 +197,27 @@ def test_a_run_can_start_from_a_bundle(whole: Path, faces: Path, tmp_path: Path)
     options = RunOptions(faces, tmp_path, device="cpu", start=start, only=("unet",), name="next")
     bundle = train(PRESET, options)
     assert bundle.name == "next"
-    assert read_manifest(bundle).training["started_from"] == "lafr-small"
+    origin = read_manifest(bundle).training["started_from"]
+    assert origin["name"] == "lafr-small"
+    assert set(origin["training"]["stages"]) == set(LABELS)
     old, new = load_file(start / WEIGHTS), load_file(bundle / WEIGHTS)
     changed = {name.split(".")[0] for name in old if not torch.equal(old[name], new[name])}
     assert changed == {"unet"}
 
 
+def test_a_gate_of_another_shape_starts_anew(whole: Path, faces: Path, tmp_path: Path) -> None:
+    shape = GateConfig(4, 2, corrects=True)
+    preset = replace(PRESET, chain=replace(CHAIN, gate=shape))
+    start = whole / "bundle" / "lafr-small"
+    bundle = train(preset, RunOptions(faces, tmp_path, device="cpu", start=start, only=("unet",)))
+    old, new = load_file(start / WEIGHTS), load_file(bundle / WEIGHTS)
+    assert old["gate.net.0.weight"].shape != new["gate.net.0.weight"].shape
+    assert torch.equal(old["codec.encoder.1.weight"], new["codec.encoder.1.weight"])
+    assert load_chain(bundle, "cpu").config.gate == shape
+
+
 def test_a_bundle_of_other_networks_is_refused(whole: Path, faces: Path, tmp_path: Path) -> None:
-    other = Preset("other", replace(CHAIN, gate=4), (plan("vae", weights=VAE),))
+    other = Preset("other", replace(CHAIN, see_lq=False), (plan("vae", weights=VAE),))
     start = whole / "bundle" / "lafr-small"
     with pytest.raises(ConfigError, match="not those of other"):
         train(other, RunOptions(faces, tmp_path, device="cpu", start=start))
