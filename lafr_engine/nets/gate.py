@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lafr_engine.nets.blocks import LEAK, conv, res_blocks
@@ -28,11 +29,14 @@ class GateConfig:
         width: Channels at 1/4 of the image's resolution.
         blocks: Residual blocks.
         corrects: Whether a correction is added to the mixture.
+        smooth: The share is found at 1/4 of the resolution and interpolated. How degraded a place
+            is changes slowly; a share for each pixel can draw fine stripes.
     """
 
     width: int = 32
     blocks: int = 1
     corrects: bool = False
+    smooth: bool = False
 
 
 class FidelityGate(nn.Module):
@@ -44,14 +48,15 @@ class FidelityGate(nn.Module):
         self.config = config
         self.unshuffle = nn.PixelUnshuffle(4)
         self.shuffle = nn.PixelShuffle(4)
-        last = conv(config.width, 2 * _SUBPIXELS if config.corrects else _SUBPIXELS)
+        self.shares = 3 if config.smooth else _SUBPIXELS
+        last = conv(config.width, self.shares + (_SUBPIXELS if config.corrects else 0))
         with torch.no_grad():
             last.weight.mul_(0.1)
             assert last.bias is not None
-            last.bias[:_SUBPIXELS] = _OPEN
+            last.bias[: self.shares] = _OPEN
             # Before training nothing is corrected.
-            last.weight[_SUBPIXELS:] = 0.0
-            last.bias[_SUBPIXELS:] = 0.0
+            last.weight[self.shares :] = 0.0
+            last.bias[self.shares :] = 0.0
         self.net = nn.Sequential(
             conv(2 * _SUBPIXELS, config.width),
             *res_blocks(config.width, config.blocks),
@@ -69,5 +74,9 @@ class FidelityGate(nn.Module):
         """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""
         both = torch.cat([self.unshuffle(lq), self.unshuffle(restored)], 1)
         out: Tensor = self.net(both)
-        share = torch.sigmoid(self.shuffle(out[:, :_SUBPIXELS]))
-        return share, self.shuffle(out[:, _SUBPIXELS:]) if self.config.corrects else None
+        share, correction = out[:, : self.shares], out[:, self.shares :]
+        if self.config.smooth:
+            share = F.interpolate(share, scale_factor=4, mode="bilinear", align_corners=False)
+        else:
+            share = self.shuffle(share)
+        return torch.sigmoid(share), self.shuffle(correction) if self.config.corrects else None

@@ -66,9 +66,9 @@ SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
 MORE = replace(SQUARES, latent=0.5)
 # The latents' finest detail cannot be told from an LQ face: pixels weigh more in the long run.
 LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
-# The gates decide between the input and what was restored, so who it is weighs more here.
-GATES = replace(SQUARES, latent=0.0, identity=1.0, structure=0.1)
-WHO = replace(GATES, identity=2.5, structure=0.4)
+# The gates decide between the input and what was restored, so who it is weighs more at the end.
+SHARP = replace(LONG, latent=0.0, identity=0.5, structure=0.05)
+WHO = replace(SHARP, identity=2.5, structure=0.6)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 
 COMPACT = Preset(
@@ -77,7 +77,7 @@ COMPACT = Preset(
         unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=GateConfig(48, 2, corrects=True),
+        gate=GateConfig(48, 2, corrects=True, smooth=True),
     ),
     (
         StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),
@@ -88,8 +88,8 @@ COMPACT = Preset(
         StagePlan("unet-more", "unet", 1050, 4, 256, 6e-4, MORE),
         StagePlan("unet-long", "unet", 2600, 4, 256, 5e-4, LONG, light=0.15),
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
-        StagePlan("gates", "gates", 400, 2, 512, 1e-3, GATES, warmup=20, ema=0.99, light=0.5),
-        StagePlan("gates-who", "gates", 150, 2, 512, 5e-4, WHO, warmup=10, ema=0.99, light=0.4),
+        StagePlan("gates", "gates", 450, 8, 256, 1e-3, SHARP, warmup=20, ema=0.99, light=0.35),
+        StagePlan("gates-who", "gates", 250, 2, 512, 5e-4, WHO, warmup=10, ema=0.99, light=0.45),
     ),
 )
 

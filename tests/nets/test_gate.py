@@ -15,6 +15,15 @@ def test_the_share_lies_between_zero_and_one_and_starts_almost_open() -> None:
     assert share.max() < 1.0
 
 
+def test_a_smooth_share_changes_slowly() -> None:
+    gate = FidelityGate(GateConfig(8, smooth=True))
+    share, _ = gate.parts(torch.rand(1, 3, 32, 48), torch.rand(1, 3, 32, 48))
+    assert share.shape == (1, 3, 32, 48)
+    steps = share.diff(dim=2).abs()
+    # Within a cell of 4 pixels the interpolation's slope is one.
+    torch.testing.assert_close(steps[:, :, 2], steps[:, :, 3], rtol=0.05, atol=1e-4)
+
+
 def test_the_gate_looks_at_both_pictures() -> None:
     gate = FidelityGate(GateConfig(8))
     a, b = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
