@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +15,8 @@ from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.evaluation.metrics import MetricNets
     from lafr_engine.evaluation.report import Json, Provenance
@@ -65,6 +68,11 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--bundle", metavar="NAME|DIR", help="the model; by default the one that is built in"
     )
+    parser.add_argument(
+        "--baseline",
+        choices=("realesrgan",),
+        help="also measure Real-ESRGAN x4plus, from faces reduced to 128 pixels (slow)",
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     parser.set_defaults(run=run)
 
@@ -91,17 +99,18 @@ def measure(args: argparse.Namespace, faces: list[EvaluationFace], sheet: Sheet)
     """Evaluate the bundle on ``faces``, put the chosen ones on the sheet, return the report."""
     from lafr_engine.bundle.device import choose_device
     from lafr_engine.bundle.load import load_chain
-    from lafr_engine.evaluation.evaluate import evaluate
+    from lafr_engine.evaluation.evaluate import Subjects, evaluate
     from lafr_engine.evaluation.report import build_report
     from lafr_engine.evaluation.sets import spread
 
     device = choose_device(args.device)
     chain = load_chain(args.bundle, str(device))
+    baseline = load_baseline(str(device)) if args.baseline else None
     nets = load_nets(str(device), args.perceptual_side)
     shown = {face.name for face in spread(faces, args.sheet_faces)}
     evaluation = evaluate(
         faces,
-        chain,
+        Subjects(chain, baseline),
         nets,
         device=device,
         batch=args.batch,
@@ -130,6 +139,20 @@ def load_nets(device: str, perceptual_side: int) -> MetricNets:
         mesh=FaceMesh(weights_path("face-landmark")).to(device),
         perceptual_side=perceptual_side,
     )
+
+
+def load_baseline(device: str) -> Callable[[Tensor], Tensor]:
+    """Load the super-resolution network that faces are compared with.
+
+    Raises:
+        WeightsError: If its weights are missing or damaged.
+    """
+    from lafr_engine.bundle.third_party import weights_path
+    from lafr_engine.evaluation.baselines import SuperResolution
+    from lafr_engine.nets.rrdb import load_rrdb
+
+    param, numbers = weights_path("realesrgan-x4plus-param"), weights_path("realesrgan-x4plus-bin")
+    return SuperResolution(load_rrdb(param, numbers).to(device))
 
 
 class Progress:

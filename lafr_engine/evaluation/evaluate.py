@@ -2,7 +2,8 @@
 
 Four pictures are compared with the HQ face: the degraded ``input`` (which is also the bicubic
 baseline: degradations end with bicubic enlargement), the ``adapter`` alone (its latents decoded,
-no U-Net), the whole ``chain``, and the ``ceiling``, the VAE's own reconstruction of the HQ face.
+no U-Net), the whole ``chain``, and the ``ceiling``, the VAE's own reconstruction of the HQ face;
+where one is given, also what another restorer, the ``baseline``, makes of the input.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from lafr_engine.evaluation.metrics import Judge, MetricNets, Values, eight_bit,
 from lafr_engine.evaluation.sets import EvaluationFace, load_faces
 from lafr_engine.imaging.degrade import LEVELS, degrade_level
 
-STAGES = ("input", "adapter", "chain", "ceiling")
+STAGES = ("input", "adapter", "chain", "ceiling", "baseline")
 GIVEN = "given"
 """The level of pairs, whose LQ pictures are given."""
 
@@ -61,6 +62,19 @@ class Chain(Protocol):
     def decode(self, z: Tensor, /) -> Tensor:
         """Decode normalised latents to pictures, about [-1, 1]."""
         ...
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What is measured.
+
+    Attributes:
+        chain: With all its stages.
+        baseline: Another restorer, LQ (B, 3, 512, 512) in [-1, 1] to the same.
+    """
+
+    chain: Chain
+    baseline: Callable[[Tensor], Tensor] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ class Evaluation:
 
 def evaluate(
     faces: Sequence[EvaluationFace],
-    chain: Chain,
+    subjects: Subjects,
     nets: MetricNets,
     *,
     device: torch.device | str = "cpu",
@@ -127,11 +141,11 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     show: Callable[[Pictures], None] | None = None,
 ) -> Evaluation:
-    """Measure a chain, reproducibly: each face's degradation is seeded by its name.
+    """Measure restorers, reproducibly: each face's degradation is seeded by its name.
 
     Args:
         faces: All with an LQ picture, or all without one (then degraded at every level).
-        chain: What is measured, on ``device``.
+        subjects: What is measured, on ``device``.
         nets: What measures, on ``device``.
         device: Where to compute.
         batch: Faces at a time.
@@ -146,10 +160,12 @@ def evaluate(
     rows: list[Row] = []
     latents: list[LatentRow] = []
     for start in range(0, len(faces), batch):
-        part = _Batch(faces[start : start + batch], chain, nets, device)
+        part = _Batch(faces[start : start + batch], subjects.chain, nets, device)
         rows += part.ceiling_rows()
         for level in levels:
             part.run(level)
+            if subjects.baseline is not None:
+                part.compare(level, subjects.baseline)
         rows += part.rows
         latents += part.latents
         if show:
@@ -197,6 +213,12 @@ class _Batch:
             self.rows += self._measure(pictures, level, stage)
         self.latents += self._compare_latents(out, level)
         self._shown[level] = stages
+
+    @torch.no_grad()
+    def compare(self, level: str, baseline: Callable[[Tensor], Tensor]) -> None:
+        """Restore the LQ faces of a level that was run by another restorer, and measure it."""
+        lq = self._shown[level][0]
+        self.rows += self._measure(eight_bit(baseline(lq)), level, "baseline")
 
     def pictures(self) -> Iterator[Pictures]:
         """What was seen, face by face."""

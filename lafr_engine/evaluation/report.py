@@ -112,6 +112,7 @@ def _level(evaluation: Evaluation, level: str) -> Json:
             for metric in METRICS
         }
         for stage in STAGES
+        if stage != "baseline" or any(row.stage == stage for row in evaluation.rows)
     }
     return {"stages": stages, "latents": _latents(_at(evaluation.latents, level))}
 
@@ -201,7 +202,7 @@ def as_markdown(report: Json) -> str:
     lines = [_row(["level", "stage", *(metric.name for metric in METRICS)])]
     lines.append(_row(["---"] * (len(METRICS) + 2)))
     for level, content in report["levels"].items():
-        for stage in STAGES:
+        for stage in (name for name in STAGES if name in content["stages"]):
             cells = (_cell(content["stages"][stage][metric.name], metric) for metric in METRICS)
             lines.append(_row([level, stage, *cells]))
     lines += ["", *_latent_table(report["levels"]), "", *_verdict_lines(report["verdict"])]

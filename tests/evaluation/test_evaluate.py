@@ -10,13 +10,16 @@ from PIL import Image
 
 from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.evaluation import evaluate as module
-from lafr_engine.evaluation.evaluate import Evaluation, Pictures, evaluate
+from lafr_engine.evaluation.baselines import SuperResolution
+from lafr_engine.evaluation.evaluate import Evaluation, Pictures, Subjects, evaluate
 from lafr_engine.evaluation.metrics import MetricNets
+from lafr_engine.evaluation.report import Provenance, as_markdown, build_report
 from lafr_engine.evaluation.sets import hq_set, pair_set
 from lafr_engine.evaluation.sheet import Sheet
 from lafr_engine.faces.identity import IdentityNet
 from lafr_engine.nets.face_mesh import FaceMesh
 from lafr_engine.nets.perceptual import HedPerceptual, MobileNetPerceptual
+from lafr_engine.nets.rrdb import RRDBNet
 from tests.small_nets import MeshWeights, SmallChain, write_hed, write_mesh, write_mobilenet
 
 
@@ -59,7 +62,7 @@ def test_a_chain_that_sharpens_beats_its_blurred_input(
         blurred = torch.nn.functional.avg_pool2d(pixels, 9, 1, 4, count_include_pad=False)
         Image.fromarray(blurred.permute(1, 2, 0).byte().numpy()).save(lq / path.name)
     faces = pair_set(lq, hq)
-    evaluation = evaluate(faces, SmallChain(amount=-0.9), nets)
+    evaluation = evaluate(faces, Subjects(SmallChain(amount=-0.9)), nets)
     assert evaluation.levels == ("given",)
     assert len(evaluation.rows) == 2 * 4
     for metric in ("psnr", "ssim"):
@@ -71,16 +74,30 @@ def test_a_chain_that_sharpens_beats_its_blurred_input(
     assert all(row.adapter < row.before for row in evaluation.latents)
 
 
+def test_another_restorer_is_measured_beside_the_chain(hq: Path, nets: MetricNets) -> None:
+    net = RRDBNet(blocks=1, width=8, growth=4)
+    torch.nn.init.constant_(net.last.bias, 0.5)  # type: ignore[arg-type]  # it has one
+    subjects = Subjects(SmallChain(0), SuperResolution(net))
+    evaluation = evaluate(pair_set(hq, hq, 1), subjects, nets)
+    assert len(evaluation.rows) == 5
+    assert _mean(evaluation, "baseline", "psnr") < _mean(evaluation, "input", "psnr")
+    assert _mean(evaluation, "baseline", "psnr") > 5  # of its colours at least
+    report = build_report(evaluation, Provenance("", "", "", "", "", 64))
+    assert "| given | baseline |" in as_markdown(report)
+
+
 def test_levels_get_worse_and_a_run_can_be_repeated(hq: Path, nets: MetricNets) -> None:
     faces = hq_set(hq, 1)
     seen: list[tuple[int, int]] = []
-    evaluation = evaluate(faces, SmallChain(0), nets, progress=lambda *at: seen.append(at))
+    evaluation = evaluate(
+        faces, Subjects(SmallChain(0)), nets, progress=lambda *at: seen.append(at)
+    )
     assert evaluation.levels == ("mild", "medium", "severe")
     inputs = {row.level: row.values for row in evaluation.rows if row.stage == "input"}
     falling = [inputs[level]["psnr"] or 0 for level in evaluation.levels]
     assert falling == sorted(falling, reverse=True)
     assert seen == [(1, 1)]
-    assert evaluate(faces, SmallChain(0), nets) == evaluation
+    assert evaluate(faces, Subjects(SmallChain(0)), nets) == evaluation
 
 
 def test_no_device_degrades_but_the_cpu(
@@ -99,7 +116,7 @@ def test_landmarks_are_not_measured_where_no_face_is_seen(
 ) -> None:
     weights = replace(MeshWeights.random(), flag_bias=np.full(1, -50, np.float32))
     blind = replace(nets, mesh=FaceMesh(write_mesh(tmp_path / "blind.tflite", weights)))
-    evaluation = evaluate(pair_set(hq, hq, 1), SmallChain(0), blind)
+    evaluation = evaluate(pair_set(hq, hq, 1), Subjects(SmallChain(0)), blind)
     assert {row.values["landmarks"] for row in evaluation.rows} == {None}
     assert {row.values["landmarks_relative"] for row in evaluation.rows} == {None}
 
