@@ -6,16 +6,23 @@
     ├── InputError               a file given by the user cannot be used; knows its path
     │   ├── UnreadableFile       missing, no permission, a folder where a file belongs
     │   ├── NotAPicture          no image format recognised, truncated, damaged
+    │   ├── CodecMissing         a format that an optional package reads, which is not installed
     │   ├── PictureTooLarge      more pixels than the limit that the user can raise
     │   ├── PictureTooSmall      too few pixels to hold a face
     │   └── NoPictures           a folder without any image
     ├── OutputError              a result cannot be written; nothing half written is left
     ├── BundleError              a bundle of weights cannot be used
     │   ├── BundleMissing        no such bundle or file
-    │   └── BundleDamaged        size, hash or manifest do not agree
+    │   ├── BundleDamaged        size, hash or manifest do not agree
+    │   └── BundleInstalled      one of that name is there already
     ├── WeightsError             a third-party weights file cannot be used
     │   ├── WeightsMissing       not installed; the sentence says how to get it
     │   └── WeightsDamaged       its sha256 is not the pinned one
+    ├── AlbumError               an album cannot do what was asked of it
+    │   ├── AlbumMissing         no album in the folder
+    │   ├── AlbumDamaged         its file is no database, or of a version that is not known
+    │   └── AlbumBusy            another program works on it
+    ├── FaceNotRestored          the restorer failed on a face
     ├── ConfigError              a configuration or a combination of options makes no sense
     ├── DeviceError              a device was asked for that cannot be used
     └── TrainingError            training data, checkpoint or losses make it impossible to go on
@@ -51,6 +58,10 @@ class UnreadableFile(InputError):
 
 class NotAPicture(InputError):
     """No image could be decoded from the file."""
+
+
+class CodecMissing(InputError):
+    """The format is read by an optional package, which is not installed."""
 
 
 class PictureTooLarge(InputError):
@@ -92,6 +103,10 @@ class BundleDamaged(BundleError):
     """A bundle's manifest, sizes or hashes do not agree with its files."""
 
 
+class BundleInstalled(BundleError):
+    """A bundle of that name is installed already."""
+
+
 class WeightsError(LafrError):
     """A third-party weights file cannot be used."""
 
@@ -102,6 +117,26 @@ class WeightsMissing(WeightsError):
 
 class WeightsDamaged(WeightsError):
     """A third-party weights file does not have the pinned sha256."""
+
+
+class AlbumError(LafrError):
+    """An album cannot do what was asked of it."""
+
+
+class AlbumMissing(AlbumError):
+    """There is no album in the folder."""
+
+
+class AlbumDamaged(AlbumError):
+    """The album's file is no database, is damaged, or is of a version that is not known."""
+
+
+class AlbumBusy(AlbumError):
+    """Another program works on the album."""
+
+
+class FaceNotRestored(LafrError):
+    """The restorer failed on a face, which stays as it was."""
 
 
 class ConfigError(LafrError):

@@ -103,8 +103,8 @@ class Console:
             self._faces_of, self._faces_from = self._done, (done, self._clock())
         at_once, began = self._faces_from
         worked, passed = done - at_once, self._clock() - began
-        pace = _pace(worked, passed, total - done, "face")
-        self.step(name, f"{done} of {total} faces{pace}")
+        speed = pace(worked, passed, total - done, "face")
+        self.step(name, f"{done} of {total} faces{speed}")
 
     def photo(self, line: PhotoLine) -> None:
         """Tell of a photo that is done, or that failed."""
@@ -118,8 +118,8 @@ class Console:
             for row in _rows(line):
                 print(row, file=self._out, flush=True)
         passed, left = self._clock() - self._began, self._total - self._done
-        pace = _pace(self._worked, passed, left, "photo")
-        self._say(f"[{self._done}/{self._total}] {_summary(line)}{pace}")
+        speed = pace(self._worked, passed, left, "photo")
+        self._say(f"[{self._done}/{self._total}] {_summary(line)}{speed}")
 
     def note(self, text: str) -> None:
         """Say a sentence."""
@@ -173,7 +173,7 @@ def unexpected(path: Path, error: Exception) -> str:
     return f"{path}: failed unexpectedly ({type(error).__name__}: {error})"
 
 
-def _pace(done: int, passed: float, left: int, thing: str) -> str:
+def pace(done: int, passed: float, left: int, thing: str) -> str:
     """Return the rate and the time left, once there is something to reckon with."""
     if not left or not done or passed <= 0.0:
         return ""
