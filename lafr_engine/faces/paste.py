@@ -32,12 +32,16 @@ class Patch:
             float16 is fine and halves the memory.
         mask: float32 (S, S) in [0, 1], 0 at the border.
         strength: 0 leaves the face as it was, 1 takes the whole change.
+        grain: float32 (h, w, C) of the size of the patch's rectangle (see `mask_rectangle`) in
+            shares of white: noise that is added with the change. It belongs to the picture's
+            pixels, not to the crop's.
     """
 
     to_crop: Similarity
     change: NDArray[np.float16] | Floats
     mask: Floats
     strength: float = 1.0
+    grain: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +95,11 @@ def mask_rectangle(patch: Patch, size: tuple[int, int]) -> Rectangle | None:
     low = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
     high = np.minimum(np.ceil(corners.max(axis=0)) + 1, size).astype(int)
     return None if (low >= high).any() else (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def mask_share(patch: Patch, rectangle: Rectangle) -> Floats:
+    """Return a patch's mask in a part of the picture, float32 (h, w), as it is pasted alone."""
+    return _to_picture(patch.mask, patch.to_crop, rectangle)
 
 
 def _order(patch: Patch) -> tuple[float, ...]:
@@ -148,6 +157,8 @@ def _add(result: Pixels, patch: Patch, layer: _Layer, share: Floats) -> None:
     x0, y0, x1, y1 = layer.rectangle
     white = np.float32(np.iinfo(result.dtype).max)
     change = _to_picture(patch.change.astype(np.float32), patch.to_crop, layer.rectangle)
+    if patch.grain is not None:
+        change += patch.grain
     change *= (share * np.float32(min(patch.strength, 1.0)) * white)[..., None]
     region = result[y0:y1, x0:x1]
     change += region

@@ -1,0 +1,66 @@
+"""The grain of a print, given to the faces that are pasted into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from lafr_engine.faces.geometry import Similarity
+from lafr_engine.faces.paste import Patch, Rectangle, mask_rectangle, mask_share, paste
+from lafr_engine.imaging.grain import missing
+from lafr_engine.imaging.picture import Pixels
+
+# Paper that is looked at around a face, in shares of its size.
+_MARGIN: Final = 0.4
+_LEAST_MARGIN: Final = 24
+
+
+def with_grain(pixels: Pixels, patches: Sequence[Patch]) -> list[Patch]:
+    """Give patches the noise that their restored faces lack of the picture around them.
+
+    What is drawn depends on the picture and the patch alone, so the same recipe makes the same
+    bytes. It is measured at full strength, and less of it is added with less of the change: what
+    is left of the photograph brings its own.
+
+    Args:
+        pixels: (H, W, C) uint8 or uint16, the picture that they are pasted into.
+        patches: The faces.
+    """
+    return [_with_grain(pixels, patch) for patch in patches]
+
+
+def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
+    size = pixels.shape[1], pixels.shape[0]
+    inner = mask_rectangle(patch, size)
+    if inner is None:
+        return patch
+    x0, y0, x1, y1 = outer = _widened(inner, size)
+    part = np.ascontiguousarray(pixels[y0:y1, x0:x1])
+    local = replace(patch, to_crop=patch.to_crop.after(_shift(x0, y0)), strength=1.0)
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    before, after = (values.astype(np.float32) / white for values in (part, paste(part, [local])))
+    mask = mask_share(local, (0, 0, x1 - x0, y1 - y0))
+    noise = missing(before, after, mask, np.random.default_rng(inner))
+    if noise is None:
+        return patch
+    u0, v0, u1, v1 = inner
+    return replace(patch, grain=noise[v0 - outer[1] : v1 - outer[1], u0 - outer[0] : u1 - outer[0]])
+
+
+def _widened(inner: Rectangle, size: tuple[int, int]) -> Rectangle:
+    x0, y0, x1, y1 = inner
+    margin = max(_LEAST_MARGIN, round(_MARGIN * max(x1 - x0, y1 - y0)))
+    return (
+        max(x0 - margin, 0),
+        max(y0 - margin, 0),
+        min(x1 + margin, size[0]),
+        min(y1 + margin, size[1]),
+    )
+
+
+def _shift(x: int, y: int) -> Similarity:
+    """Return the way from a part of a picture, whose corner is at (x, y), to the picture."""
+    return Similarity(np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lafr_engine.imaging.grain import Grain, draw, lost, measure, missing
+
+Floats = NDArray[np.float32]
+
+
+def shade(size: int = 192, channels: int = 3) -> Floats:
+    """A picture with broad shades and one hard edge."""
+    y, x = np.mgrid[:size, :size] / size
+    plane = 0.45 + 0.2 * np.sin(3 * x) * y
+    plane[size // 3 : size // 3 + 8] += 0.2
+    return np.repeat(plane[..., None], channels, axis=2).astype(np.float32)
+
+
+def noise(size: int, rng: np.random.Generator, *, sigma: float, blur: float, grey: bool) -> Floats:
+    white = rng.standard_normal((size, size, 1 if grey else 3)).astype(np.float32)
+    soft = cv2.GaussianBlur(white, (0, 0), blur) if blur else white
+    soft = np.asarray(soft, np.float32).reshape(size, size, -1)
+    return np.array(np.broadcast_to(sigma * soft / soft.std(), (size, size, 3)), np.float32)
+
+
+def disc(size: int, radius: float) -> Floats:
+    y, x = np.mgrid[:size, :size] - size / 2
+    return np.asarray(np.clip((radius - np.hypot(x, y)) / 12, 0, 1), np.float32)
+
+
+ALL = np.ones((192, 192), dtype=bool)
+
+
+@pytest.mark.parametrize("blur", [0.0, 1.0])
+@pytest.mark.parametrize("grey", [False, True])
+def test_noise_is_measured_on_top_of_a_picture(blur: float, grey: bool) -> None:
+    rng = np.random.default_rng(1)
+    grain = measure(shade() + noise(192, rng, sigma=0.03, blur=blur, grey=grey), ALL)
+    assert grain is not None
+    # Broad frequencies are left to the picture, so a little is missing.
+    assert (0.026 if blur == 0 else 0.021) < grain.deviation < 0.0315
+    correlation = grain.covariance[0, 1] / grain.covariance[0, 0]
+    assert correlation == pytest.approx(1.0 if grey else 0.0, abs=0.1)
+    fine, broad = grain.spectrum[8, 8], grain.spectrum[0, 2]
+    assert fine / broad == pytest.approx(1.0, abs=0.25) if blur == 0 else fine < 0.05 * broad
+
+
+def test_a_picture_without_noise_has_next_to_none() -> None:
+    grain = measure(shade(), ALL)
+    assert grain is None or grain.deviation < 0.002
+
+
+def test_where_nothing_is_flat_or_too_little_is_seen_nothing_is_measured() -> None:
+    picture = shade()
+    few = np.zeros_like(ALL)
+    few[:20, :20] = True
+    assert measure(picture, few) is None
+    assert measure(np.ones_like(picture), ALL) is None  # burnt out
+    assert measure(picture[:10, :10], ALL[:10, :10]) is None
+
+
+def test_noise_that_is_drawn_measures_as_what_was_asked_for() -> None:
+    rng = np.random.default_rng(2)
+    wanted = measure(shade() + noise(192, rng, sigma=0.03, blur=0.8, grey=True), ALL)
+    assert wanted is not None
+    drawn = shade() + draw(wanted, shade()[..., 0], rng)
+    found = measure(drawn, ALL)
+    assert found is not None
+    assert found.deviation == pytest.approx(wanted.deviation, rel=0.1)
+    assert np.abs(found.spectrum - wanted.spectrum).sum() < 0.25 * wanted.spectrum.sum()
+    assert found.covariance == pytest.approx(wanted.covariance, abs=0.05)
+
+
+def test_noise_follows_the_luminance() -> None:
+    rng = np.random.default_rng(3)
+    picture = np.full((192, 192, 3), 0.3, np.float32)
+    picture[:, 96:] = 0.7
+    picture += noise(192, rng, sigma=1.0, blur=0, grey=True) * np.where(picture < 0.5, 0.01, 0.04)
+    grain = measure(picture, ALL)
+    assert grain is not None
+    light = np.where(np.arange(192) < 96, 0.3, 0.7).astype(np.float32)
+    drawn = draw(grain, np.tile(light, (192, 1)), rng)
+    assert drawn[:, 96:].std() / drawn[:, :96].std() == pytest.approx(4.0, rel=0.25)
+
+
+def test_what_was_lost_is_no_more_than_went_and_than_the_paper_has() -> None:
+    rng = np.random.default_rng(4)
+    faint, strong = (
+        measure(shade() + noise(192, rng, sigma=sigma, blur=0.5, grey=True), ALL)
+        for sigma in (0.01, 0.03)
+    )
+    none = measure(shade(), ALL, guide=shade())
+    assert faint is not None
+    assert strong is not None
+    assert none is not None
+    assert lost(strong, strong, strong).deviation == 0
+    assert lost(strong, faint, none).deviation == pytest.approx(faint.deviation, rel=0.05)
+    assert lost(faint, strong, none).deviation == pytest.approx(faint.deviation, rel=0.05)
+    assert lost(strong, faint, strong).deviation == 0  # nothing went
+
+
+def cleaned(before: Floats, mask: Floats) -> Floats:
+    """The picture with a face that lost its grain."""
+    clean = shade(channels=before.shape[2])
+    mixed: Floats = before * (1 - mask[..., None]) + clean * mask[..., None]
+    return mixed
+
+
+def test_a_clean_face_gets_the_grain_of_its_print() -> None:
+    rng = np.random.default_rng(5)
+    before = shade() + noise(192, rng, sigma=0.03, blur=0.7, grey=True)
+    mask = disc(192, 60)
+    after = cleaned(before, mask)
+    grain = missing(before, after, mask, rng)
+    assert grain is not None
+    done = after + mask[..., None] * grain
+    around, inside = measure(before, mask == 0), measure(done, mask >= 0.9)
+    assert around is not None
+    assert inside is not None
+    assert inside.deviation == pytest.approx(around.deviation, rel=0.15)
+    assert (grain == grain[..., :1]).all()  # grey noise leaves grey
+
+
+def test_it_is_the_same_for_the_same_seed_and_grey_pictures_stay_grey() -> None:
+    before = shade() + noise(192, np.random.default_rng(6), sigma=0.03, blur=0, grey=True)
+    before, mask = before[..., :1], disc(192, 60)
+    once, twice = (
+        missing(before, cleaned(before, mask), mask, np.random.default_rng(7)) for _ in range(2)
+    )
+    assert once is not None
+    assert twice is not None
+    assert once.shape == before.shape
+    assert once.any()
+    assert np.array_equal(once, twice)
+
+
+def test_without_grain_around_there_is_none_to_add() -> None:
+    found = missing(shade(), shade(), disc(192, 60), np.random.default_rng(8))
+    assert found is None or np.abs(found).max() < 0.01
+
+
+def test_a_large_picture_gets_its_template_several_times_without_a_seam() -> None:
+    flat = Grain(np.full((8, 8), 4e-4), np.eye(1), np.array([0.0, 1.0]), np.array([1.0, 1.0]))
+    drawn = draw(flat, np.full((16, 2100), 0.5, np.float32), np.random.default_rng(9))
+    assert drawn.shape == (16, 2100, 1)
+    assert np.array_equal(drawn[:, :1024], drawn[:, 1024:2048])
+    assert drawn.std() == pytest.approx(0.02, rel=0.1)
+
+
+def test_a_grain_that_is_asked_for_by_hand() -> None:
+    flat = Grain(np.full((8, 8), 4e-4), np.eye(1), np.array([0.0, 1.0]), np.array([1.0, 1.0]))
+    drawn = draw(flat, np.full((64, 96), 0.5, np.float32), np.random.default_rng(9))
+    assert drawn.shape == (64, 96, 1)
+    assert drawn.std() == pytest.approx(0.02, rel=0.1)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from lafr_engine.faces.geometry import align
+from lafr_engine.imaging.grain import Grain, measure
+from lafr_engine.imaging.picture import Picture, rgb8
+from lafr_engine.pipeline import Accepted, Choices, Models, compose, restore_face
+from lafr_engine.restore.base import Crops
+
+
+def softened(crops: Crops) -> Crops:
+    """What restorers do to a grainy face: it comes back clean."""
+    return np.stack(
+        [
+            cv2.GaussianBlur(crop.transpose(1, 2, 0), (0, 0), 5.0).transpose(2, 0, 1)
+            for crop in crops
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def print_(sisters: Picture) -> Picture:
+    """A grey photograph on grainy paper."""
+    rng = np.random.default_rng(3)
+    grain = cv2.GaussianBlur(rng.standard_normal(sisters.pixels.shape[:2]), (0, 0), 0.7)
+    noisy = sisters.pixels + (9.0 * grain / grain.std())[..., None]
+    return replace(sisters, pixels=np.rint(np.clip(noisy, 0, 255)).astype(np.uint8))
+
+
+def noise_of(picture: Picture, centre: tuple[float, float], radius: float) -> Grain:
+    y, x = np.mgrid[: picture.height, : picture.width]
+    near = np.hypot(x - centre[0], y - centre[1]) < radius
+    found = measure(picture.pixels.astype(np.float32) / 255, near, block=8)
+    assert found is not None
+    return found
+
+
+def test_a_face_restored_on_grainy_paper_keeps_the_paper(models: Models, print_: Picture) -> None:
+    face = max(models.detector(rgb8(print_)), key=lambda face: face.box[2] - face.box[0])
+    cheeks = face.landmarks[2]
+    radius = 100 / align(face.landmarks).scale
+    restored = restore_face(print_, face, replace(models, restorer=softened), Choices())
+    assert restored.crop is not None
+    done = compose(print_, [Accepted(face, restored.crop)])
+    before, after = (noise_of(p, (cheeks[0], cheeks[1]), radius) for p in (print_, done))
+    assert after.deviation == pytest.approx(before.deviation, rel=0.15)
+    assert not np.array_equal(done.pixels, print_.pixels)
+    again = compose(print_, [Accepted(face, restored.crop)])
+    assert np.array_equal(done.pixels, again.pixels)
+
+
+def test_another_seed_reads_the_face_otherwise(models: Models, print_: Picture) -> None:
+    face = models.detector(rgb8(print_))[0]
+    crops = [
+        restore_face(print_, face, models, Choices(seed=seed)).crop for seed in (0, 0, 1, 2, 2)
+    ]
+    assert all(crop is not None for crop in crops)
+    first, same, mirrored, third, third_again = (np.asarray(crop) for crop in crops)
+    assert np.array_equal(first, same)
+    assert np.array_equal(third, third_again)
+    for other in (mirrored, third):
+        difference = np.abs(other - first).mean()
+        assert 0.001 < difference < 0.1
+    assert np.abs(mirrored - third).mean() > 0.001
