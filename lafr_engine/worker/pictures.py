@@ -1,0 +1,116 @@
+"""Files that jobs read and write: photographs, crops, previews, masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from lafr_engine.errors import NotAPicture, OutputError, UnreadableFile
+from lafr_engine.imaging.files import read_picture, whole_file
+from lafr_engine.imaging.limits import MAX_PIXELS
+from lafr_engine.imaging.picture import Picture
+
+_DEEP: Final = 65535
+_PNG_LEVEL: Final = 3
+
+
+class LastPicture:
+    """Reads photographs and keeps the last one, whose faces follow each other."""
+
+    def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
+        """Begin with none.
+
+        Args:
+            max_pixels: Larger photographs are refused.
+        """
+        self.max_pixels = max_pixels
+        self._kept: tuple[object, Picture] | None = None
+
+    def read(self, path: Path) -> Picture:
+        """Return a photograph; one that changed on disk is read again.
+
+        Raises:
+            InputError: It is missing or cannot be used.
+        """
+        stamp = _stamp(path)
+        if self._kept is None or self._kept[0] != stamp:
+            self._kept = None  # before the next is read: two may not fit
+            self._kept = stamp, read_picture(path, self.max_pixels)
+        return self._kept[1]
+
+
+def _stamp(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # reading it says what is wrong
+    return path, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def deep_crop(crop: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return a crop in [0, 1] as it is stored."""
+    stored: NDArray[np.uint16] = np.rint(np.clip(crop, 0.0, 1.0) * _DEEP).astype(np.uint16)
+    return stored
+
+
+def crop_of(stored: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Return a stored crop in [0, 1]."""
+    return stored.astype(np.float32) / np.float32(_DEEP)
+
+
+def png(pixels: NDArray[Any]) -> bytes:
+    """Return pixels as PNG, 8 or 16 bits, grey or RGB."""
+    return bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_PNG_LEVEL))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, in place of any other.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            part.write_bytes(data)
+    except OSError as error:
+        raise OutputError(path, f"could not be written ({error.strerror or error})") from error
+
+
+def read_crop(path: Path) -> NDArray[np.float32]:
+    """Read a restored crop, float32 (512, 512, 3) in [0, 1].
+
+    Raises:
+        InputError: It is missing or damaged.
+    """
+    pixels = _decoded(path)
+    if pixels.dtype != np.uint16 or pixels.shape != (512, 512, 3):
+        raise NotAPicture(path, "is not a restored face")
+    return crop_of(pixels)
+
+
+def read_mask(path: Path) -> NDArray[np.uint8]:
+    """Read a mask of what is kept, uint8 (H, W).
+
+    Raises:
+        InputError: It is missing or damaged.
+    """
+    pixels = _decoded(path)
+    if pixels.dtype != np.uint8 or pixels.ndim != 2:
+        raise NotAPicture(path, "is not a mask of what is kept (8-bit grey)")
+    return pixels
+
+
+def _decoded(path: Path) -> NDArray[Any]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(path, f"cannot be read ({error.strerror or error})") from error
+    try:
+        return np.asarray(imagecodecs.png_decode(data))
+    except (RuntimeError, ValueError) as error:
+        raise NotAPicture(path, "is damaged or cut off") from error
