@@ -11,9 +11,19 @@ from lafr_engine.resources import resources_dir, user_data_dir
 FOLDER = "models"
 
 
+def shipped_dir() -> Path:
+    """The folder of the bundles that ship with the program."""
+    return resources_dir() / FOLDER
+
+
+def own_dir() -> Path:
+    """The folder of the bundles that the user added; it may not exist yet."""
+    return user_data_dir() / FOLDER
+
+
 def bundle_dirs() -> tuple[Path, ...]:
     """Folders that hold bundles: shipped with the program, then the user's own."""
-    return (resources_dir() / FOLDER, user_data_dir() / FOLDER)
+    return (shipped_dir(), own_dir())
 
 
 def installed() -> list[Path]:
@@ -21,8 +31,13 @@ def installed() -> list[Path]:
     found: list[Path] = []
     for place in bundle_dirs():
         if place.is_dir():
-            found.extend(sorted(p for p in place.iterdir() if (p / MANIFEST).is_file()))
+            found.extend(sorted(each for each in place.iterdir() if _is_bundle(each)))
     return found
+
+
+def _is_bundle(folder: Path) -> bool:
+    """Whether it is one; what begins with a dot is being put there at this moment."""
+    return not folder.name.startswith(".") and (folder / MANIFEST).is_file()
 
 
 def find(bundle: str | Path | None = None) -> Path:

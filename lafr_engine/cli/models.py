@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lafr_engine.errors import BundleError, WeightsError
@@ -13,14 +16,19 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: Subparsers) -> None:
-    """Describe the command and its three actions."""
-    parser = subparsers.add_parser("models", help="list and check bundles of weights")
+    """Describe the command and its actions."""
+    parser = subparsers.add_parser("models", help="list, check and add bundles of weights")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="the installed bundles")
+    listing.add_argument("--json", action="store_true", help="one JSON object a bundle on stdout")
     listing.set_defaults(run=run_list)
     verify = actions.add_parser("verify", help="check the hashes of bundles and runtime weights")
     verify.add_argument("bundle", nargs="?", help="name or folder; by default all installed ones")
     verify.set_defaults(run=run_verify)
+    adding = actions.add_parser("import", help="add a bundle from a folder or a .zip of one")
+    adding.add_argument("path", metavar="PATH", type=Path, help="the bundle")
+    adding.add_argument("--replace", action="store_true", help="replace one of the same name")
+    adding.set_defaults(run=run_import)
     fetch = actions.add_parser(
         "fetch-training", help="fetch the weights that only training and evaluation need"
     )
@@ -29,21 +37,25 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print one line a bundle: name, size, licence, folder; name each that is damaged."""
-    from lafr_engine.bundle import store
-    from lafr_engine.bundle.manifest import read_manifest
+    from lafr_engine.bundle import describe
 
-    del args
-    failed = False
-    for folder in store.installed():
-        try:
-            manifest = read_manifest(folder)
-        except BundleError as error:
-            print(f"lafr: {error}", file=sys.stderr)
-            failed = True
-            continue
-        megabytes = sum(entry.size for entry in manifest.files.values()) / 1e6
-        print(f"{manifest.name}\t{megabytes:.1f} MB\t{manifest.licence}\t{folder}")
-    return 1 if failed else 0
+    bundles = describe.installed()
+    for info in bundles:
+        if info.problem is not None:
+            print(f"lafr: {info.problem}", file=sys.stderr)
+        if args.json:
+            print(json.dumps(asdict(info) | {"folder": str(info.folder)}))
+        elif info.problem is None:
+            print(f"{info.name}\t{info.size / 1e6:.1f} MB\t{info.licence}\t{info.folder}")
+    return 1 if any(info.problem for info in bundles) else 0
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Add a bundle to the user's own, and print its folder."""
+    from lafr_engine.bundle import install
+
+    print(install.install(args.path, replace=args.replace))
+    return 0
 
 
 def run_verify(args: argparse.Namespace) -> int:

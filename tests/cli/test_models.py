@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,32 @@ def test_a_damaged_bundle_does_not_hide_the_others(
     told = capsys.readouterr()
     assert "lafr-small-1" in told.out
     assert "broken" in told.err
+
+
+def test_the_list_for_machines_has_one_object_a_bundle(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "list", "--json"]) == 0
+    (told,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (told["name"], told["version"], told["problem"]) == ("lafr-small-1", "1", None)
+    assert Path(told["folder"]) == bundle
+    assert told["sha256"] == bundle_hash(bundle)
+
+
+def test_a_bundle_is_imported_once(
+    bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(store, "user_data_dir", lambda: tmp_path / "user")
+    target = tmp_path / "user" / "models" / "lafr-small-1"
+    assert main(["models", "import", str(bundle)]) == 0
+    assert capsys.readouterr().out == f"{target}\n"
+    assert bundle_hash(target) == bundle_hash(bundle)
+    assert main(["models", "import", str(bundle)]) == 1
+    assert "installed already" in capsys.readouterr().err
+    assert main(["models", "import", str(bundle), "--replace"]) == 0
 
 
 def test_sound_bundles_and_weights_are_verified(

@@ -1,0 +1,72 @@
+"""What is to be told of an installed bundle: of its manifest, in the words of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lafr_engine.bundle import store
+from lafr_engine.bundle.manifest import Manifest, bundle_hash, read_manifest
+from lafr_engine.errors import BundleError
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """A bundle, as a list shows it.
+
+    Attributes:
+        name: Of its manifest; of its folder where the manifest cannot be read.
+        version: The number at the end of the name; empty where there is none.
+        folder: Where it lies.
+        shipped: Whether it came with the program.
+        licence: Of the weights.
+        size: Bytes of all files.
+        sha256: Of the manifest, which names the hash of every file.
+        training: What it was trained on and how, one (name, value) each.
+        problem: Why it cannot be used; None where nothing is known against it.
+    """
+
+    name: str
+    version: str
+    folder: Path
+    shipped: bool
+    licence: str = ""
+    size: int = 0
+    sha256: str = ""
+    training: tuple[tuple[str, str], ...] = ()
+    problem: str | None = None
+
+
+def installed() -> list[BundleInfo]:
+    """Describe every installed bundle; one that is damaged is described with its problem."""
+    return [describe(folder) for folder in store.installed()]
+
+
+def describe(folder: Path) -> BundleInfo:
+    """Describe the bundle in a folder, without reading its weights."""
+    shipped = folder.parent == store.shipped_dir()
+    try:
+        manifest = read_manifest(folder)
+    except BundleError as error:
+        return BundleInfo(folder.name, "", folder, shipped, problem=str(error))
+    return BundleInfo(
+        name=manifest.name,
+        version=_version(manifest.name),
+        folder=folder,
+        shipped=shipped,
+        licence=manifest.licence,
+        size=sum(entry.size for entry in manifest.files.values()),
+        sha256=bundle_hash(folder),
+        training=_training(manifest),
+    )
+
+
+def _version(name: str) -> str:
+    tail = name.rpartition("-")[2]
+    return tail if tail[:1].isdigit() else ""
+
+
+def _training(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """Return what is told in one word or number; plans and configurations stay in the file."""
+    told = manifest.training.items()
+    return tuple((key, str(value)) for key, value in told if isinstance(value, (str, int, float)))
