@@ -11,7 +11,11 @@ from lafr_engine.errors import InputError, NoPictures, UnreadableFile
 
 Sniff = Callable[[Path], str | None]
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".avif")
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib"),
+        *(".avif", ".heic", ".heif"),
+        *(".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw"),
+    )
 )
 """What files are named that are taken for pictures whatever they hold."""
 

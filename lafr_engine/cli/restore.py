@@ -208,7 +208,8 @@ def _restore_one(
     if not restoration.faces:
         return replace(line, error=f"{source}: no face was found")
     console.step(source.name, "writing")
-    write_picture(restoration.picture, goal, task.overwrite)
+    for notice in write_picture(restoration.picture, goal, task.overwrite):
+        console.note(f"{source}: {notice}")
     failures = [face.reason for face in restoration.faces if face.state == "failed"]
     error = f"{source}: {failures[0]} ({len(failures)} faces)" if failures else None
     return replace(line, output=str(goal), error=error)

@@ -2,209 +2,182 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import imagecodecs
 import numpy as np
-import tifffile
-from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 
-from lafr_engine.imaging.metadata import EXIF_HEADER, sized_exif
-from lafr_engine.imaging.picture import Picture
+from lafr_engine.imaging import jpeg, png
+from lafr_engine.imaging.formats import SUFFIXES
+from lafr_engine.imaging.metadata import preview_room, sized_exif, with_preview
+from lafr_engine.imaging.native import Cmyk, Indexed
+from lafr_engine.imaging.picture import Picture, Pixels
+from lafr_engine.imaging.tiff_write import write_tiff
+from lafr_engine.imaging.xmp import sized_xmp
 
-SUFFIXES: Final = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "PNG": (".png",),
-    "TIFF": (".tif", ".tiff"),
-    "WEBP": (".webp",),
-    "BMP": (".bmp", ".dib"),
-    "AVIF": (".avif",),
-}
-"""The suffixes of each format that is written; the first is the one given by default."""
+__all__ = ["SUFFIXES", "encode"]
 
 _QUALITY: Final = 95
-# The luminance table of libjpeg's quality 95 adds up to this; less is finer.
-_SUM_OF_TABLE_95: Final = 379
-_XMP_KEY: Final = b"XML:com.adobe.xmp"
-_XMP_TAG, _EXIF_IFD, _GPS_IFD = 700, 0x8769, 0x8825
-# Tags of a TIFF that describe the photograph and not how its pixels lie in the file.
-_DESCRIPTIVE: Final = (269, 270, 271, 272, 305, 306, 315, 316, 33432)
-_TIFF_COMPRESSIONS: Final = {
-    "raw": None,
-    "tiff_lzw": "lzw",
-    "tiff_adobe_deflate": "adobe_deflate",
-    "tiff_deflate": "adobe_deflate",
-    "packbits": "packbits",
-    "zstd": "zstd",
-}
+_PREVIEW_SIDES: Final = (320, 256, 160, 128, 96)
+_PREVIEW_QUALITIES: Final = (85, 70, 50)
+_EXTRA_UNSPECIFIED, _EXTRA_ASSOCIATED = 0, 1
+_INKS: Final = ("JPEG", "TIFF")
+_PALETTES: Final = ("PNG", "TIFF", "BMP")
+_DEEP: Final = ("PNG", "TIFF")
+_NO_ALPHA: Final = ("JPEG",)
 
 
-def encode(picture: Picture, path: Path) -> None:
-    """Write ``picture`` in its own format to ``path``, whatever the suffix of that is."""
-    writers = {"PNG": _png, "TIFF": _tiff, "JPEG": _jpeg, "WEBP": _webp, "AVIF": _avif, "BMP": _bmp}
-    if picture.exif:
-        exif = sized_exif(picture.exif, picture.width, picture.height)
-        picture = replace(picture, exif=exif)
-    writers[picture.format](picture, path)
+def encode(picture: Picture, path: Path, quality: int | None = None) -> tuple[str, ...]:
+    """Write ``picture`` in its own format to ``path``, whatever the suffix of that is.
 
-
-def exif_of(image: Image.Image) -> bytes | None:
-    """Return an opened image's EXIF block, or None.
-
-    A TIFF has no block of its own: one is made of the tags that describe the photograph.
+    Returns:
+        Sentences on what the format cannot hold.
     """
-    raw = image.info.get("exif")
-    if isinstance(raw, bytes) and raw:
-        return raw if raw.startswith(EXIF_HEADER) else EXIF_HEADER + raw
-    if image.format != "TIFF":
+    if quality is not None:
+        coding = replace(picture.coding, quality=quality, jpeg_tables=None, lossless=False)
+        picture = replace(picture, coding=coding)
+    picture, notices = _fitting(_told(picture))
+    native, more = _native(picture)
+    writers = {"PNG": _png, "TIFF": _tiff, "JPEG": _jpeg, "WEBP": _webp, "AVIF": _avif, "BMP": _bmp}
+    return notices + more + writers[picture.format](picture, native, path)
+
+
+def _told(picture: Picture) -> Picture:
+    """Let the metadata tell of the picture that is written."""
+    size = picture.width, picture.height
+    exif = picture.exif
+    if exif:
+        exif = with_preview(sized_exif(exif, *size), _preview(picture, preview_room(exif)))
+    return replace(
+        picture, exif=exif, xmp=None if picture.xmp is None else sized_xmp(picture.xmp, *size)
+    )
+
+
+def _preview(picture: Picture, room: int) -> bytes | None:
+    """Return a small JPEG of at most so many bytes; None where even a bad one is larger."""
+    if room < 400:
         return None
-    source, kept = image.getexif(), Image.Exif()
-    for tag in _DESCRIPTIVE:
-        if tag in source:
-            kept[tag] = _bytes_of(source[tag]) if isinstance(source[tag], str) else source[tag]
-    for ifd in (_EXIF_IFD, _GPS_IFD):
-        kept.get_ifd(ifd).update(source.get_ifd(ifd))
-    empty = not len(kept) and not any(kept.get_ifd(ifd) for ifd in (_EXIF_IFD, _GPS_IFD))
-    return None if empty else kept.tobytes()
-
-
-def _bytes_of(text: str) -> bytes:
-    return text.encode("latin-1", "replace")
-
-
-def xmp_of(image: Image.Image) -> bytes | None:
-    """Return the XMP packet where Pillow does not hand it over under ``xmp``."""
-    text = image.info.get("XML:com.adobe.xmp")
-    if text:
-        return text.encode() if isinstance(text, str) else bytes(text)
-    if image.format == "TIFF":
-        packet = image.tag_v2.get(_XMP_TAG)  # type: ignore[attr-defined]  # a TIFF has it
-        return packet if isinstance(packet, bytes) else None
+    pixels = picture.pixels[:: _step(picture), :: _step(picture)]
+    colours = pixels if picture.white == 255 else (pixels >> 8).astype(np.uint8)
+    image = Image.fromarray(
+        np.ascontiguousarray(colours.squeeze(2) if picture.channels == 1 else colours)
+    )
+    for side in _PREVIEW_SIDES:
+        small = image.copy()
+        small.thumbnail((side, side))
+        for quality in _PREVIEW_QUALITIES:
+            buffer = io.BytesIO()
+            small.save(buffer, "JPEG", quality=quality)
+            if buffer.tell() <= room:
+                return buffer.getvalue()
     return None
 
 
-def tiff_compression(image: Image.Image) -> str | None:
-    """Return the lossless compression of an opened TIFF; a lossy one becomes deflate."""
-    return _TIFF_COMPRESSIONS.get(str(image.info.get("compression")), "adobe_deflate")
+def _step(picture: Picture) -> int:
+    """Keep every so manieth pixel: enough to make a preview of, and quick."""
+    return max(1, max(picture.width, picture.height) // 1280)
 
 
-def _stacked(picture: Picture) -> NDArray[Any]:
+def _fitting(picture: Picture) -> tuple[Picture, tuple[str, ...]]:
+    """Take out what the format cannot hold: bits, alpha, inks' profile, pages."""
+    notices: list[str] = []
+    kind = picture.format
+    if picture.pages is not None and kind != "TIFF":
+        notices.append(f"The other pages are left out: a {kind} holds one.")
+        picture = replace(picture, pages=None)
+    if kind != "TIFF":
+        picture = _with_straight_alpha(picture, notices)
+    if picture.white != 255 and kind not in _DEEP:
+        notices.append(f"16 bits a channel become 8: a {kind} holds no more.")
+        picture = _of_8_bits(picture)
+    if picture.alpha is not None and kind in _NO_ALPHA:
+        notices.append(f"Alpha is left out: a {kind} holds none.")
+        picture = replace(picture, alpha=None)
+    return picture, tuple(notices)
+
+
+def _with_straight_alpha(picture: Picture, notices: list[str]) -> Picture:
+    """Turn the fourth channel of a TIFF into the alpha that all other formats mean."""
+    extra = picture.coding.tiff.extra if picture.coding.tiff else 2
+    if picture.alpha is None or extra not in (_EXTRA_ASSOCIATED, _EXTRA_UNSPECIFIED):
+        return picture
+    if extra == _EXTRA_UNSPECIFIED:
+        notices.append("The channel behind the colours is left out: only a TIFF holds one.")
+        return replace(picture, alpha=None)
+    share = np.maximum(picture.alpha[..., None], 1).astype(np.float64) / picture.white
+    pixels = np.rint(np.clip(picture.pixels / share, 0, picture.white))
+    return replace(picture, pixels=pixels.astype(picture.pixels.dtype), native=None)
+
+
+def _of_8_bits(picture: Picture) -> Picture:
+    """Round 16 bits to 8; the whole range stays the whole range."""
+
+    def rounded(pixels: Pixels) -> Pixels:
+        return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+
+    alpha = None if picture.alpha is None else rounded(picture.alpha)
+    native = picture.native
+    if isinstance(native, Cmyk):
+        native = replace(native, samples=rounded(native.samples))
+        return replace(picture, pixels=native.colours(), alpha=alpha, native=native)
+    return replace(picture, pixels=rounded(picture.pixels), alpha=alpha, native=None)
+
+
+def _native(picture: Picture) -> tuple[Cmyk | Indexed | None, tuple[str, ...]]:
+    """Return the samples to write in place of the colours, and why there are none."""
+    native = picture.native
+    if not isinstance(native, Cmyk | Indexed):
+        return None, ()
+    if native.samples.shape[:2] != picture.pixels.shape[:2]:
+        return None, _lost(native)
+    fits = picture.format in (_INKS if isinstance(native, Cmyk) else _PALETTES)
+    held = native.holding(picture.pixels, picture.alpha) if fits else None
+    return held, () if held is not None else _lost(native)
+
+
+def _lost(native: Cmyk | Indexed) -> tuple[str, ...]:
+    if isinstance(native, Cmyk):
+        return ("CMYK becomes sRGB.",)
+    if native.palette.shape[1] == 3:
+        return ("The palette is given up for RGB: it lacks colours of the result.",)
+    return (f"Grey of {native.bits} bits becomes grey of 8.",)
+
+
+def _stacked(picture: Picture) -> Pixels:
     """Return (H, W) or (H, W, 2 | 3 | 4): the colour with its alpha."""
     if picture.alpha is None:
         return picture.pixels[..., 0] if picture.channels == 1 else picture.pixels
     return np.concatenate([picture.pixels, picture.alpha[..., None]], axis=2)
 
 
-def _png(picture: Picture, path: Path) -> None:
-    # Not Pillow, which writes no 16-bit RGB; the metadata are chunks put in by hand.
-    data = imagecodecs.png_encode(np.ascontiguousarray(_stacked(picture)), level=4)
-    header = 8 + 25  # the signature and IHDR
+def _png(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
+    indexed = native if isinstance(native, Indexed) else None
     with path.open("wb") as stream:
-        stream.write(data[:header])
-        stream.writelines(_chunk(name, body) for name, body in _png_metadata(picture))
-        stream.write(data[header:])
+        stream.writelines(png.encoded(picture, _stacked(picture), indexed))
+    return ()
 
 
-def _png_metadata(picture: Picture) -> list[tuple[bytes, bytes]]:
-    chunks = []
-    if picture.icc:
-        chunks.append((b"iCCP", b"icc\x00\x00" + zlib.compress(picture.icc)))
-    if picture.dpi:
-        across, down = (round(value / 0.0254) for value in picture.dpi)
-        chunks.append((b"pHYs", struct.pack(">IIB", across, down, 1)))
-    if picture.exif:
-        chunks.append((b"eXIf", picture.exif.removeprefix(EXIF_HEADER)))
-    if picture.xmp:
-        chunks.append((b"iTXt", _XMP_KEY + b"\x00\x00\x00\x00\x00" + picture.xmp))
-    return chunks
+def _tiff(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
+    write_tiff(picture, native, path)
+    return ()
 
 
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def _tiff(picture: Picture, path: Path) -> None:
-    compression = picture.coding.compression
-    with tifffile.TiffWriter(path, byteorder="<", bigtiff=_needs_bigtiff(picture)) as writer:
-        writer.write(
-            _stacked(picture),
-            photometric="minisblack" if picture.channels == 1 else "rgb",
-            planarconfig="contig",
-            extrasamples=None if picture.alpha is None else ["unassalpha"],
-            compression=compression,
-            predictor=compression in ("lzw", "adobe_deflate", "zstd"),
-            rowsperstrip=max(1, (1 << 20) // (picture.width * picture.channels)),
-            iccprofile=picture.icc,
-            resolution=picture.dpi,
-            resolutionunit="INCH" if picture.dpi else None,
-            software=False,
-            metadata=None,
-            extratags=_tiff_tags(picture),
-        )
-    if picture.exif:
-        _append_ifds(path, _parsed(picture.exif))
-
-
-def _needs_bigtiff(picture: Picture) -> bool:
-    return picture.pixels.nbytes * 4 // 3 > (1 << 32) - (1 << 25)
-
-
-def _parsed(exif: bytes) -> Image.Exif:
-    parsed = Image.Exif()
-    parsed.load(exif)
-    return parsed
-
-
-def _tiff_tags(picture: Picture) -> list[tuple[int, Any, int, Any, bool]]:
-    tags: list[tuple[int, Any, int, Any, bool]] = []
-    if picture.xmp:
-        tags.append((_XMP_TAG, "B", len(picture.xmp), picture.xmp, True))
-    if not picture.exif:
-        return tags
-    exif = _parsed(picture.exif)
-    for tag in _DESCRIPTIVE:
-        text = exif.get(tag)
-        if isinstance(text, str) and text:
-            # Not tifffile's "s", which takes ASCII only. Pillow reads any bytes as Latin-1.
-            raw = _bytes_of(text) + b"\x00"
-            tags.append((tag, 2, len(raw), raw, True))
-    places = [ifd for ifd in (_EXIF_IFD, _GPS_IFD) if exif.get_ifd(ifd)]
-    # Under the number before: tifffile writes no directory of its own, and none by that name.
-    return tags + [(ifd - 1, "I", 1, 0, True) for ifd in places]
-
-
-def _append_ifds(path: Path, exif: Image.Exif) -> None:
-    """Put the EXIF and GPS directories behind the pixels and point to them."""
-    with tifffile.TiffFile(path, mode="r+") as file:
-        tags = file.pages.first.tags
-        for ifd in (_EXIF_IFD, _GPS_IFD):
-            content = exif.get_ifd(ifd)
-            if not content:
-                continue
-            end = file.filehandle.seek(0, 2)
-            at = end + end % 2
-            file.filehandle.write(b"\x00" * (at - end) + _directory(content, at))
-            file.filehandle.seek(tags[ifd - 1].offset)
-            file.filehandle.write(struct.pack("<H", ifd))
-            file.filehandle.seek(tags[ifd - 1].valueoffset)
-            file.filehandle.write(struct.pack("<I", at))
-
-
-def _directory(content: dict[int, Any], at: int) -> bytes:
-    directory = TiffImagePlugin.ImageFileDirectory_v2(ifh=b"II*\x00\x00\x00\x00\x00")
-    for tag, value in content.items():
-        if not isinstance(value, dict):  # a nested directory (interoperability) stays behind
-            directory[tag] = value
-    return bytes(directory.tobytes(at))
+def _jpeg(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
+    image = _image(picture)
+    if isinstance(native, Cmyk):
+        height, width = native.samples.shape[:2]
+        image = Image.frombuffer("CMYK", (width, height), np.ascontiguousarray(native.samples))
+        picture = replace(picture, icc=native.icc)
+    data, notices = jpeg.encoded(picture, image)
+    path.write_bytes(data)
+    return notices
 
 
 def _image(picture: Picture) -> Image.Image:
-    return Image.fromarray(_stacked(picture))
+    return Image.fromarray(np.ascontiguousarray(_stacked(picture)))
 
 
 def _options(picture: Picture) -> dict[str, Any]:
@@ -212,37 +185,55 @@ def _options(picture: Picture) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _jpeg(picture: Picture, path: Path) -> None:
+def _webp(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
+    del native
+    lossless, quality = picture.coding.lossless, picture.coding.quality or _QUALITY
+    _image(picture).save(
+        path, "WEBP", lossless=lossless, quality=quality, exact=lossless, **_options(picture)
+    )
+    return ()
+
+
+class _AsItIs(Image.Exif):
+    """An EXIF block that Pillow hands on instead of composing it anew."""
+
+    def __init__(self, block: bytes) -> None:
+        super().__init__()
+        self._block = block
+
+    def __bool__(self) -> bool:
+        return True
+
+    def tobytes(self, offset: int = 8) -> bytes:
+        del offset
+        return self._block
+
+
+def _avif(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
+    del native
     options = _options(picture)
-    if picture.dpi:
-        options["dpi"] = tuple(round(value) for value in picture.dpi)
-    tables = picture.coding.jpeg_tables
-    # The source's own tables where they are finer; coarse ones would undo the restoration.
-    if tables and sum(tables[0]) < _SUM_OF_TABLE_95:
-        options["qtables"] = [list(table) for table in tables]
-    else:
-        options["quality"] = _QUALITY
-    _image(picture).save(path, "JPEG", subsampling=0, optimize=_fits_optimizer(picture), **options)
+    if picture.exif:
+        options["exif"] = _AsItIs(picture.exif)
+    quality, subsampling = picture.coding.quality or _QUALITY, picture.coding.subsampling
+    _image(picture).save(path, "AVIF", quality=quality, subsampling=subsampling, speed=8, **options)
+    return ()
 
 
-def _fits_optimizer(picture: Picture) -> bool:
-    """Optimising holds the whole file in one of Pillow's buffers; leave giants alone."""
-    return picture.width * picture.height < 30_000_000
-
-
-def _webp(picture: Picture, path: Path) -> None:
-    lossless = picture.coding.lossless
-    _image(picture).save(
-        path, "WEBP", lossless=lossless, quality=_QUALITY, exact=lossless, **_options(picture)
-    )
-
-
-def _avif(picture: Picture, path: Path) -> None:
-    _image(picture).save(
-        path, "AVIF", quality=_QUALITY, subsampling="4:4:4", speed=8, **_options(picture)
-    )
-
-
-def _bmp(picture: Picture, path: Path) -> None:
+def _bmp(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
     options = {"dpi": picture.dpi} if picture.dpi else {}
-    _image(picture).save(path, "BMP", **options)
+    image = _bmp_image(picture, native if isinstance(native, Indexed) else None)
+    image.save(path, "BMP", **options)
+    lost = any((picture.icc, picture.exif, picture.xmp))
+    return ("Profile, EXIF and XMP are left out: a BMP holds none.",) if lost else ()
+
+
+def _bmp_image(picture: Picture, indexed: Indexed | None) -> Image.Image:
+    if indexed is None:
+        return _image(picture)
+    if indexed.bits == 1 and indexed.palette.shape[1] == 1:
+        return Image.fromarray(indexed.samples > 0)
+    if indexed.palette.shape[1] == 1:
+        return Image.fromarray(indexed.colours()[..., 0])
+    image = Image.fromarray(indexed.samples)
+    image.putpalette(indexed.palette.tobytes())
+    return image

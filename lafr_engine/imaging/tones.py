@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -11,7 +10,6 @@ import cv2
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
 
 Floats = NDArray[np.float32]
 
@@ -167,20 +165,6 @@ def keep_detail(change: Floats, original: Floats, sigma: float = 2.0) -> Floats:
     damping = np.minimum(shared / (energy + 1e-7), 0.0)
     kept: Floats = change - damping[..., None] * detail
     return kept
-
-
-def cmyk_to_rgb(image: Image.Image, icc: bytes | None) -> Image.Image:
-    """Convert a CMYK image to sRGB through its profile, or by formula where it has none."""
-    if icc is None:
-        return image.convert("RGB")
-    try:
-        own = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        converted = ImageCms.profileToProfile(
-            image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError):  # a broken profile: the formula is better than nothing
-        return image.convert("RGB")
-    return converted if converted is not None else image.convert("RGB")
 
 
 @cache

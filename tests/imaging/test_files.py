@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import subprocess
 import sys
 import warnings
@@ -11,39 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image
 
 from lafr_engine.errors import (
-    NotAPicture,
     OutputError,
     PictureTooLarge,
     PictureTooSmall,
     UnreadableFile,
 )
 from lafr_engine.imaging.files import read_picture, sniff, whole_file, write_picture
-from lafr_engine.imaging.metadata import denser_exif, sized_exif, upright_exif, upright_xmp
-from lafr_engine.imaging.picture import Coding, Picture, enlarged
-
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF/></x:xmpmeta>'
-
-
-def scene(channels: int = 3, dtype: Any = np.uint8, height: int = 40, width: int = 60) -> Any:
-    """A picture that is different in every corner, smooth enough for JPEG."""
-    white = np.iinfo(dtype).max
-    y, x = np.mgrid[:height, :width]
-    planes = [x / width, y / height, (x + y) / (width + height)][:channels]
-    return np.stack([(plane * white).astype(dtype) for plane in planes], axis=2)
-
-
-def exif_of(orientation: int) -> Image.Exif:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    exif[0x010F] = "Kamera"
-    exif.get_ifd(0x8769)[0x9003] = "1957:08:02 12:00:00"
-    return exif
+from lafr_engine.imaging.picture import Coding, Picture
+from tests.imaging.scenes import SRGB, XMP, exif_of, scene
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "bmp", "avif"])
@@ -67,19 +44,9 @@ def test_reads_each_mode(tmp_path: Path, mode: str) -> None:
     assert picture.mode == mode
     assert picture.channels == (1 if mode in ("1", "L", "LA") else 3)
     assert (picture.alpha is not None) == mode.endswith("A")
-    assert bool(picture.notices) == (mode in ("1", "P"))
+    assert picture.notices == ()
     expected = np.asarray(image.convert("L" if picture.channels == 1 else "RGB"))
     assert np.array_equal(picture.pixels.squeeze(), expected.squeeze())
-
-
-def test_cmyk_becomes_rgb_with_a_notice(tmp_path: Path) -> None:
-    Image.fromarray(scene()).convert("CMYK").save(tmp_path / "a.jpg", quality=95)
-    picture = read_picture(tmp_path / "a.jpg")
-    assert picture.mode == "CMYK"
-    assert picture.channels == 3
-    assert picture.icc is None
-    assert picture.notices
-    assert np.abs(picture.pixels.astype(int) - scene().astype(int)).max() < 30
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
@@ -88,8 +55,6 @@ def test_cmyk_becomes_rgb_with_a_notice(tmp_path: Path) -> None:
 def test_sixteen_bits_stay_sixteen(
     tmp_path: Path, suffix: str, channels: int, has_alpha: bool
 ) -> None:
-    if (suffix, channels, has_alpha) == ("tif", 1, True):
-        pytest.skip("Pillow knows no such TIFF")
     pixels = scene(channels, np.uint16)
     alpha = scene(1, np.uint16)[..., 0] if has_alpha else None
     kind = "PNG" if suffix == "png" else "TIFF"
@@ -99,29 +64,6 @@ def test_sixteen_bits_stay_sixteen(
     assert np.array_equal(again.pixels, pixels)
     assert (again.alpha is None) == (alpha is None)
     assert alpha is None or (again.alpha is not None and np.array_equal(again.alpha, alpha))
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"compression": "lzw", "predictor": True},
-        {"planarconfig": "separate"},
-        {"compression": "zlib", "byteorder": ">"},
-    ],
-)
-def test_reads_tiffs_as_scanners_write_them(tmp_path: Path, options: dict[str, Any]) -> None:
-    pixels = scene(3, np.uint16)
-    stored = pixels.transpose(2, 0, 1) if "planarconfig" in options else pixels
-    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", **options)
-    assert np.array_equal(read_picture(tmp_path / "a.tif").pixels, pixels)
-
-
-def test_white_may_be_zero_and_the_first_page_counts(tmp_path: Path) -> None:
-    grey = scene(1, np.uint16)[..., 0]
-    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
-        writer.write(65535 - grey, photometric="miniswhite")
-        writer.write(grey * 0, photometric="minisblack")
-    assert np.array_equal(read_picture(tmp_path / "a.tif").pixels[..., 0], grey)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -178,198 +120,10 @@ def test_metadata_is_kept(tmp_path: Path, suffix: str, dtype: Any) -> None:
         assert again.dpi == pytest.approx((300.0, 300.0), abs=0.1)
 
 
-def test_places_and_names_with_umlauts_survive_a_tiff(tmp_path: Path) -> None:
-    exif = exif_of(1)
-    exif[0x013B] = "Jxxrgen xxpfel"
-    exif.get_ifd(0x8825)[1] = "N"
-    block = exif.tobytes().replace(b"Jxxrgen xxpfel", "Jürgen Äpfel".encode())
-    write_picture(Picture(scene(), format="TIFF", exif=block), tmp_path / "a.tif")
-    write_picture(read_picture(tmp_path / "a.tif"), tmp_path / "b.tif")
-    with Image.open(tmp_path / "b.tif") as image:
-        found = image.getexif()
-        assert found.get_ifd(0x8825)[1] == "N"
-        assert found[0x013B].encode("latin-1").decode() == "Jürgen Äpfel"
-
-
-def test_only_the_orientation_changes_in_exif() -> None:
-    block = exif_of(6).tobytes()
-    changed = upright_exif(block)
-    assert len(changed) == len(block)
-    assert sum(a != b for a, b in zip(block, changed, strict=True)) == 1
-    assert upright_exif(b"Exif\0\0II*\0") == b"Exif\0\0II*\0"
-
-
-def test_a_block_without_a_next_pointer_is_turned_upright_too(tmp_path: Path) -> None:
-    entry = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
-    block = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry
-    Image.fromarray(scene()).save(tmp_path / "a.jpg", exif=block)
-    picture = read_picture(tmp_path / "a.jpg")
-    assert picture.pixels.shape == (60, 40, 3)
-    write_picture(picture, tmp_path / "b.jpg")
-    again = read_picture(tmp_path / "b.jpg")
-    assert again.pixels.shape == (60, 40, 3)
-    assert again.exif is not None
-    assert len(again.exif) == len(block)
-
-
-MAKER_NOTE = bytes(range(64))
-
-
-def sized_block(orientation: int) -> bytes:
-    """EXIF of 60 x 40 pixels at 300 and 150 an inch, with a maker note."""
-    exif = exif_of(orientation)
-    exif[0x011A], exif[0x011B], exif[0x0128] = 300.0, 150.0, 2
-    details = exif.get_ifd(0x8769)
-    details[0xA002], details[0xA003], details[0x927C] = 60, 40, MAKER_NOTE
-    return exif.tobytes()
-
-
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "avif"])
-@pytest.mark.parametrize(
-    ("orientation", "scale", "resolution", "size"),
-    [
-        (1, 1, (300, 150), (60, 40)),
-        (1, 2, (600, 300), (120, 80)),
-        (3, 1, (300, 150), (60, 40)),
-        (6, 1, (150, 300), (40, 60)),
-        (8, 4, (600, 1200), (160, 240)),
-        (1, 2000, (600_000, 300_000), (120_000, 80_000)),
-    ],
-)
-def test_exif_says_the_size_and_resolution_that_are_written(
-    tmp_path: Path,
-    suffix: str,
-    orientation: int,
-    scale: int,
-    resolution: tuple[int, int],
-    size: tuple[int, int],
-) -> None:
-    block = sized_block(orientation)
-    if scale > 4:  # more than 16 bits hold; such a picture is not made here, only said
-        exif = denser_exif(block, scale)
-        exif = sized_exif(exif, 60 * scale, 40 * scale)
-    else:
-        Image.fromarray(scene()).save(tmp_path / f"a.{suffix}", exif=block)
-        picture = enlarged(read_picture(tmp_path / f"a.{suffix}"), scale)
-        write_picture(picture, tmp_path / f"b.{suffix}")
-        exif = read_picture(tmp_path / f"b.{suffix}").exif or b""
-    parsed = Image.Exif()
-    parsed.load(exif)
-    details = parsed.get_ifd(0x8769)
-    assert (parsed[0x011A], parsed[0x011B]) == resolution
-    assert (details[0xA002], details[0xA003]) == size
-    assert details[0x927C] == MAKER_NOTE
-    if suffix != "avif":  # Pillow composes its block anew
-        assert exif.find(MAKER_NOTE) == block.find(MAKER_NOTE)
-        assert len(exif) == len(block)
-
-
-def test_exif_of_a_tiff_says_the_size_that_is_written(tmp_path: Path) -> None:
-    Image.fromarray(scene()).save(tmp_path / "a.tif", exif=sized_block(1))
-    write_picture(enlarged(read_picture(tmp_path / "a.tif"), 2), tmp_path / "b.tif")
-    with Image.open(tmp_path / "b.tif") as image:
-        details = image.getexif().get_ifd(0x8769)
-        assert (details[0xA002], details[0xA003]) == (120, 80)
-
-
-def test_one_ratio_may_serve_both_resolutions() -> None:
-    entries = [struct.pack("<HHII", tag, 5, 1, 38) for tag in (0x011A, 0x011B)]
-    block = struct.pack("<4sIH", b"II*\0", 8, 2) + b"".join(entries) + bytes(4)
-    assert len(block) == 38
-    changed = denser_exif(block + struct.pack("<II", 72, 1), 2)
-    assert struct.unpack("<II", changed[-8:]) == (144, 1)
-    assert upright_exif(changed, turned=True) == changed
-
-
-@settings(max_examples=100, deadline=None)
-@given(data=st.data())
-def test_damaged_exif_is_never_an_error(data: st.DataObject) -> None:
-    block = bytearray(sized_block(6))
-    for _ in range(data.draw(st.integers(1, 8))):
-        block[data.draw(st.integers(6, len(block) - 1))] = data.draw(st.integers(0, 255))
-    damaged = bytes(block[: data.draw(st.integers(6, len(block)))])
-    changed = sized_exif(denser_exif(upright_exif(damaged, turned=True), 2), 120, 80)
-    assert len(changed) == len(damaged)
-
-
-def test_orientation_in_xmp_is_reset() -> None:
-    assert upright_xmp(b'tiff:Orientation="6"') == b'tiff:Orientation="1"'
-    assert b">1<" in upright_xmp(b"<tiff:Orientation>8</tiff:Orientation>")
-
-
-def test_a_coarse_jpeg_is_written_finely_and_a_fine_one_with_its_tables(tmp_path: Path) -> None:
-    for quality in (30, 98):
-        Image.fromarray(scene()).save(tmp_path / f"{quality}.jpg", quality=quality)
-    coarse, fine = (read_picture(tmp_path / f"{quality}.jpg") for quality in (30, 98))
-    write_picture(coarse, tmp_path / "a.jpg")
-    write_picture(fine, tmp_path / "b.jpg")
-    tables = [read_picture(tmp_path / name).coding.jpeg_tables for name in ("a.jpg", "b.jpg")]
-    assert coarse.coding.jpeg_tables is not None
-    assert tables[0] is not None
-    assert sum(tables[0][0]) < sum(coarse.coding.jpeg_tables[0])
-    assert tables[1] == fine.coding.jpeg_tables
-
-
 def test_content_decides_and_names_may_be_anything(tmp_path: Path) -> None:
     path = tmp_path / "Großmutter 祖母 📷.jpg"
     Image.fromarray(scene()).save(path, format="PNG")
     assert sniff(path) == read_picture(path).format == "PNG"
-
-
-@pytest.mark.parametrize("content", [b"", b"hello, world", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
-def test_not_a_picture(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(content)
-    with pytest.raises(NotAPicture, match=r"photo\.jpg"):
-        read_picture(path)
-
-
-@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "bmp", "avif"])
-@pytest.mark.parametrize("kept", [0.2, 0.6, 0.95])
-def test_truncated(tmp_path: Path, suffix: str, kept: float) -> None:
-    noise = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    path = tmp_path / f"cut.{suffix}"
-    Image.fromarray(noise).save(path)
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
-    with pytest.raises(NotAPicture, match="cut"):
-        read_picture(path)
-
-
-@pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_truncated_sixteen_bits(tmp_path: Path, suffix: str) -> None:
-    noise = np.random.default_rng(1).integers(0, 65536, (64, 64, 3), dtype=np.uint16)
-    path = tmp_path / f"cut.{suffix}"
-    write_picture(Picture(noise, format="PNG" if suffix == "png" else "TIFF"), path)
-    path.write_bytes(path.read_bytes()[:-2000])
-    with pytest.raises(NotAPicture, match="cut"):
-        read_picture(path)
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_damage_never_leaks_another_error(tmp_path_factory: Any, data: st.DataObject) -> None:
-    folder = tmp_path_factory.mktemp("damage")
-    suffix = data.draw(st.sampled_from(["jpg", "png", "tif", "webp", "bmp"]))
-    path = folder / f"a.{suffix}"
-    Image.fromarray(scene()).save(path, exif=exif_of(6))
-    raw = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 8))):
-        raw[data.draw(st.integers(0, min(len(raw), 400) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(bytes(raw))
-    try:
-        picture = read_picture(path, max_pixels=1_000_000)
-    except (NotAPicture, PictureTooLarge, PictureTooSmall) as error:
-        assert str(path) in str(error)
-    else:
-        assert picture.pixels.dtype in (np.uint8, np.uint16)
-
-
-def test_a_text_that_begins_like_a_bitmap_is_none(tmp_path: Path) -> None:
-    path = tmp_path / "notes"
-    path.write_text("BMW, the repair manual of the 2002")
-    assert sniff(path) is None
-    with pytest.raises(NotAPicture, match="known format"):
-        read_picture(path)
 
 
 @pytest.mark.parametrize(
@@ -386,20 +140,6 @@ def test_only_the_first_of_several_is_read_and_said_so(
     assert np.abs(picture.pixels.astype(int) - scene()).max() < 20
     assert len(picture.notices) == 1
     assert f"Only the first of {words}" in picture.notices[0]
-
-
-def test_a_damaged_second_page_leaves_the_first(tmp_path: Path) -> None:
-    path = tmp_path / "a.tif"
-    page = Image.fromarray(scene())
-    page.save(path, save_all=True, append_images=[page])
-    raw = path.read_bytes()
-    (first,) = struct.unpack_from("<I", raw, 4)
-    (entries,) = struct.unpack_from("<H", raw, first)
-    (second,) = struct.unpack_from("<I", raw, first + 2 + 12 * entries)
-    path.write_bytes(raw[: second + 7])
-    picture = read_picture(path)
-    assert np.array_equal(picture.pixels, scene())
-    assert len(picture.notices) == 1
 
 
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
