@@ -27,7 +27,7 @@ packages=(
     libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-randr0 libxcb-shape0
 )
 if [ "$mode" = test ]; then
-    packages+=(xvfb xauth)
+    packages+=(xvfb xauth libimage-exiftool-perl)
 fi
 
 # Newer Debians renamed some packages with the suffix t64; either name counts.
