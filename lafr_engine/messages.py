@@ -81,6 +81,7 @@ class AcceptedFace:
         strength: 0 leaves the face as it was, 1 takes the whole change.
         keep: 8-bit grey PNG of the size of ``rectangle``: 255 keeps the original there.
         rectangle: x0, y0, x1, y1 in whole pixels of the photograph, where ``keep`` lies.
+        bundle: Name of the bundle that restored it, for the label.
     """
 
     face: FaceGeometry
@@ -88,6 +89,7 @@ class AcceptedFace:
     strength: float = 1.0
     keep: Path | None = None
     rectangle: tuple[int, int, int, int] | None = None
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class RenderPhoto:
         quality: Of a JPEG, WebP or AVIF, 1 to 100; None follows the source.
         overwrite: Whether a file in the way is replaced.
         scale: 1, 2 or 4: how much the photograph is enlarged.
+        label: Whether the file says that a network took part in it, and where.
     """
 
     job: str
@@ -111,6 +114,7 @@ class RenderPhoto:
     quality: int | None = None
     overwrite: bool = False
     scale: int = 1
+    label: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class ExportOptions:
         scale: 1, 2 or 4: how much the photographs are enlarged.
         accept_confident: Take restored faces too that nobody has decided on and none has held.
         keep_folders: Lay results into folders like those of their sources.
+        label: Say in the files that a network took part in them, and where.
     """
 
     out: Path
@@ -45,6 +46,7 @@ class ExportOptions:
     scale: int = 1
     accept_confident: bool = False
     keep_folders: bool = False
+    label: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense.
@@ -102,6 +104,7 @@ class Exports:
             quality=options.quality,
             overwrite=options.overwrite,
             scale=options.scale,
+            label=options.label,
         )
 
     def with_accepted(self, confident: bool) -> list[int]:
@@ -147,6 +150,7 @@ class Exports:
                     strength=face.strength,
                     keep=face.keep,
                     rectangle=candidate.rectangle,
+                    bundle=candidate.bundle,
                 )
             )
         return tuple(accepted)

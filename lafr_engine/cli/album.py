@@ -107,6 +107,11 @@ def _add_export(actions: Subparsers) -> None:
         "--keep-folders", action="store_true", help="lay results into folders as their sources are"
     )
     parser.add_argument(
+        "--no-label",
+        action="store_true",
+        help="do not say in the files that a network took part in them",
+    )
+    parser.add_argument(
         "--accept-confident",
         action="store_true",
         help="take restored faces, too, that nobody has decided on and none has held",
@@ -290,6 +295,7 @@ def run_export(args: argparse.Namespace) -> int:
         scale=args.scale,
         accept_confident=args.accept_confident,
         keep_folders=args.keep_folders,
+        label=not args.no_label,
     )
     with Album.open(args.album) as album, album.hold_engine():
         photos = album.exportable(options.accept_confident)

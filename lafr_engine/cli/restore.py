@@ -45,11 +45,13 @@ class Task:
         aligned: The photos are face crops.
         max_pixels: Larger ones are refused; so are enlarged ones.
         overwrite: Whether files in the way are replaced.
+        label: Name of the bundle that results are labelled with; None for no label.
     """
 
     aligned: bool
     max_pixels: int
     overwrite: bool
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ def add(subparsers: Subparsers) -> None:
         "--bundle", metavar="NAME|DIR", help="the model; by default the one that is built in"
     )
     parser.add_argument(
+        "--no-label",
+        action="store_true",
+        help="do not say in the results that a network took part in them",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="say what would be written, and write nothing"
     )
     parser.set_defaults(run=run)
@@ -116,7 +123,7 @@ def run(args: argparse.Namespace) -> int:
     from lafr_engine.pipeline import Choices
 
     choices = Choices(scale=args.scale, strength=args.strength, seed=args.seed)
-    task = Task(args.aligned, args.max_pixels, args.overwrite)
+    task = Task(args.aligned, args.max_pixels, args.overwrite, _label(args))
     plan = make_plan(args.paths, args.out, args.aligned)
     console = stdio(len(plan), args.json)
     if args.dry_run:
@@ -208,11 +215,34 @@ def _restore_one(
     if not restoration.faces:
         return replace(line, error=f"{source}: no face was found")
     console.step(source.name, "writing")
-    for notice in write_picture(restoration.picture, goal, task.overwrite):
+    result = _labelled(restoration, choices, task)
+    for notice in write_picture(result, goal, task.overwrite):
         console.note(f"{source}: {notice}")
     failures = [face.reason for face in restoration.faces if face.state == "failed"]
     error = f"{source}: {failures[0]} ({len(failures)} faces)" if failures else None
     return replace(line, output=str(goal), error=error)
+
+
+def _label(args: argparse.Namespace) -> str | None:
+    """Return the name that results are labelled with."""
+    if args.no_label or args.dry_run:
+        return None
+    from lafr_engine.bundle import store
+    from lafr_engine.bundle.manifest import read_manifest
+
+    return read_manifest(store.find(args.bundle)).name
+
+
+def _labelled(restoration: Restoration, choices: Choices, task: Task) -> Picture:
+    """Return the result with its label, where it is to have one and a face was restored."""
+    from lafr_engine.pipeline import with_label
+
+    # A held face is not pasted, but written where crops were asked for.
+    written = ("restored", "held") if task.aligned else ("restored",)
+    restored = [each.face for each in restoration.faces if each.state in written]
+    if task.label is None or choices.strength == 0.0:
+        return restoration.picture
+    return with_label(restoration.picture, restored, [task.label], choices.scale)
 
 
 def _notices(picture: Picture, task: Task) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Two ways lead there and make the same bytes: :func:`restore` goes through a phot
 """
 
 from lafr_engine.pipeline.compose import Accepted, Keep, Preview, compose, preview
+from lafr_engine.pipeline.labels import with_label
 from lafr_engine.pipeline.photo import restore, restore_aligned, restore_face
 from lafr_engine.pipeline.values import (
     SIDE,
@@ -36,4 +37,5 @@ __all__ = [
     "restore",
     "restore_aligned",
     "restore_face",
+    "with_label",
 ]

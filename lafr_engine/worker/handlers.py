@@ -47,6 +47,7 @@ from lafr_engine.pipeline import (
     compose,
     preview,
     restore_face,
+    with_label,
 )
 from lafr_engine.pipeline.crops import planes
 from lafr_engine.service import Handler
@@ -135,6 +136,10 @@ def render(pictures: LastPicture, job: RenderPhoto) -> Steps:
         accepted.append(accepted_of(each))
         yield Progress(job.job, done + 1, total, "reading faces")
     composed = replace(compose(picture, accepted, job.scale), format=name)
+    if job.label:
+        pasted = [each for each in job.faces if each.strength > 0]
+        faces = [face_of(each.face) for each in pasted]
+        composed = with_label(composed, faces, [each.bundle for each in pasted], job.scale)
     yield Progress(job.job, total - 1, total, "writing")
     notices = picture.notices + write_picture(composed, job.out, job.overwrite, job.quality)
     with job.out.open("rb") as stream:

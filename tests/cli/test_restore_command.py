@@ -124,6 +124,21 @@ def test_never_over_a_file_nor_onto_a_source(photo: Path, tmp_path: Path, models
     assert photo.read_bytes() == before
 
 
+def test_a_result_is_labelled_unless_nothing_was_restored(
+    photo: Path, no_face: Path, tmp_path: Path, models: Models
+) -> None:
+    task = Task(False, 10**9, False, label="lafr-some-1")
+    (line,), _, _ = restore([photo], tmp_path / "out", models, task, scale=2)
+    xmp = read_picture(Path(line["output"])).xmp or b""
+    assert b"compositeWithTrainedAlgorithmicMedia" in xmp
+    assert b"lafr-some-1" in xmp
+    assert xmp.count(b"Restored by LAFR Desktop") == sum(
+        face["state"] == "restored" for face in line["faces"]
+    )
+    (line,), _, _ = restore([photo], tmp_path / "as it was", models, task, strength=0.0)
+    assert b"compositeWith" not in (read_picture(Path(line["output"])).xmp or b"")
+
+
 def test_sixteen_bits_and_scale(photo: Path, tmp_path: Path, models: Models) -> None:
     pixels = read_picture(photo).pixels.astype(np.uint16) * 257
     write_picture(Picture(pixels, format="TIFF", dpi=(300.0, 300.0)), tmp_path / "deep.tif")

@@ -233,6 +233,26 @@ def test_nothing_is_written_where_it_must_not_be(
     assert read_picture(taken).format == "PNG"
 
 
+@pytest.mark.parametrize("label", [True, False])
+def test_an_export_says_what_a_network_did_to_it(
+    handlers: Handlers,
+    family: Path,
+    face: FaceGeometry,
+    restored: FaceRestored,
+    tmp_path: Path,
+    label: bool,
+) -> None:
+    accepted = AcceptedFace(face, restored.crop, bundle=restored.bundle)
+    job = RenderPhoto("a", family, (accepted,), tmp_path / "out.jpg", label=label)
+    run(handlers, job)
+    xmp = read_picture(job.out).xmp or b""
+    for words in (b"compositeWithTrainedAlgorithmicMedia", restored.bundle.encode(), b"mwg-rs"):
+        assert (words in xmp) is label
+    untouched = replace(job, faces=(), out=tmp_path / "untouched.jpg")
+    run(handlers, untouched)
+    assert b"compositeWith" not in (read_picture(untouched.out).xmp or b"")
+
+
 def test_a_photo_that_changed_or_went_away_is_noticed(
     handlers: Handlers, family: Path, samples: Path, tmp_path: Path
 ) -> None:
