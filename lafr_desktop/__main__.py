@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+import argparse
+import multiprocessing
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-_NOT_YET = (
-    "This version of LAFR Desktop has no window yet; it comes with a later one. "
-    "Use the command line instead: lafr restore PATH... --out DIR (see lafr --help)."
-)
+from lafr_engine import __version__
+
+_USAGE = 2
 
 
-def main() -> int:
-    """Say that there is no window yet and what to use instead.
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window on an album and stay until it is closed.
+
+    Args:
+        argv: The arguments without the program's name; by default the process's own.
 
     Returns:
-        2: what was asked for is not to be had.
+        0, 1 where the album cannot be opened, 2 for wrong usage.
     """
-    sys.stderr.write(f"{_NOT_YET}\n")
-    return 2
+    multiprocessing.freeze_support()  # a frozen program starts its engine by starting itself
+    try:
+        args = _parser().parse_args(argv)
+    except SystemExit as stop:  # argparse leaves this way after --help and after wrong usage
+        return stop.code if isinstance(stop.code, int) else _USAGE
+    from lafr_desktop.app.start import run
+    from lafr_engine.worker.process import main as work
+
+    return run(args.album, work)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lafr-desktop",
+        description="Restores the faces in family photographs, on this machine only.",
+    )
+    parser.add_argument("--version", action="version", version=f"lafr-desktop {__version__}")
+    parser.add_argument(
+        "album",
+        metavar="ALBUM",
+        nargs="?",
+        type=Path,
+        help="the folder of an album, made where there is none; by default your own",
+    )
+    return parser
 
 
 if __name__ == "__main__":

@@ -1261,6 +1261,10 @@
         <translation>Zurück zum Album (Esc)</translation>
     </message>
     <message>
+        <source>Photographs with held faces: {n}</source>
+        <translation>Fotos mit zurückgestellten Gesichtern: {n}</translation>
+    </message>
+    <message>
         <source>No face waits for a decision</source>
         <translation>Kein Gesicht wartet auf eine Entscheidung</translation>
     </message>
@@ -1486,10 +1490,6 @@
 <context>
     <name>Shell</name>
     <message>
-        <source>The thumbnails on disk are gone.</source>
-        <translation>Die Vorschaubilder auf der Platte sind gelöscht.</translation>
-    </message>
-    <message>
         <source>Importing {done} of {total}: {name}</source>
         <translation>Importieren {done} von {total}: {name}</translation>
     </message>
@@ -1500,6 +1500,34 @@
     <message>
         <source>No face waits for a decision.</source>
         <translation>Kein Gesicht wartet auf eine Entscheidung.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photograph(s) added.</source>
+        <translation>
+            <numerusform>%n Foto hinzugefügt.</numerusform>
+            <numerusform>%n Fotos hinzugefügt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n known already.</source>
+        <translation>
+            <numerusform>%n war schon bekannt.</numerusform>
+            <numerusform>%n waren schon bekannt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found at another place.</source>
+        <translation>
+            <numerusform>%n an anderer Stelle gefunden.</numerusform>
+            <numerusform>%n an anderer Stelle gefunden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more problem(s).</source>
+        <translation>
+            <numerusform>Und %n weiteres Problem.</numerusform>
+            <numerusform>Und %n weitere Probleme.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1515,6 +1543,10 @@
     <message>
         <source>Strength, while its slider has the focus</source>
         <translation>Stärke, solange ihr Regler den Fokus hat</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
     </message>
 </context>
 <context>

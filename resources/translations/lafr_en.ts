@@ -87,4 +87,35 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>Shell</name>
+    <message numerus="yes">
+        <source>%n photograph(s) added.</source>
+        <translation>
+            <numerusform>%n photograph added.</numerusform>
+            <numerusform>%n photographs added.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n known already.</source>
+        <translation>
+            <numerusform>%n known already.</numerusform>
+            <numerusform>%n known already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found at another place.</source>
+        <translation>
+            <numerusform>%n found at another place.</numerusform>
+            <numerusform>%n found at another place.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more problem(s).</source>
+        <translation>
+            <numerusform>And %n more problem.</numerusform>
+            <numerusform>And %n more problems.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1,0 +1,1 @@
+"""The composition root: builds everything, connects it, and takes it down again."""

@@ -1,0 +1,185 @@
+"""One window on one album, from its start to its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from lafr_desktop.app import wiring
+from lafr_desktop.app.device_test import DeviceTest
+from lafr_desktop.app.dialogs import Dialogs
+from lafr_desktop.app.export_flow import ExportFlow
+from lafr_desktop.app.first_run import FirstRun
+from lafr_desktop.app.parts import Controllers, Models, Views
+from lafr_desktop.app.stage import Stage
+from lafr_desktop.engine_thread import Engine
+from lafr_desktop.settings import Settings
+from lafr_engine.album.store import Album
+from lafr_engine.album.values import ImportReport
+
+_MOST_NAMED: Final = 5
+
+
+class Target(Protocol):
+    """What the engine process runs."""
+
+    def __call__(self, connection: Connection, device: str) -> None:
+        """Serve a pipe with networks on a device, until the pipe closes."""
+
+
+class Shell(QObject):
+    """Builds all parts on an album, connects them, and takes them down again.
+
+    Signals:
+        crashed: An error that nobody expected.
+        album_requested: The folder of another album, to be opened in place of this one.
+        ended: The window was closed and everything has stopped.
+    """
+
+    crashed = Signal(object)
+    album_requested = Signal(object)
+    ended = Signal()
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        target: Target,
+        parent: QObject | None = None,
+    ) -> None:
+        """Build everything; nothing runs yet.
+
+        Args:
+            folder: Of an album that is there.
+            settings: The user's.
+            target: What the engine process runs.
+            parent: Owner, which has to call :meth:`close`.
+        """
+        super().__init__(parent)
+        self.settings = settings
+        self.album = Album.open(folder)
+        settings.remember_album(self.album.folder)
+        self.models = Models.build(self.album, settings)
+        self.views = Views.build(self.models, settings)
+        self.controllers = Controllers.build(self.album)
+        self.engine = Engine(self.album.folder, partial(target, device=settings.device))
+        self.dialogs = Dialogs(self.views.window, settings, self.models.bundles)
+        self.stage = Stage(self.views.photo, self.controllers.background, self)
+        self.device_test = DeviceTest(self)
+        self._export_flow = ExportFlow(
+            self.controllers.export, self.dialogs, self.views.window, settings, self
+        )
+        self._closed = False
+        wiring.connect(self)
+
+    def start(self, first_run: bool = False) -> None:
+        """Show the window and begin.
+
+        Args:
+            first_run: Bring the sample photographs in and restore one of them.
+        """
+        window = self.views.window
+        window.restore(self.settings.geometry, self.settings.state)
+        window.show()
+        self.controllers.library.refresh()
+        self.controllers.batch.refresh()
+        self.engine.use_bundle(self.settings.bundle)
+        self.engine.start()
+        if first_run:
+            FirstRun(self.controllers, self.views, self).begin()
+
+    @Slot()
+    def close(self) -> None:
+        """Remember the window, stop everything, and join all threads and processes."""
+        if self._closed:
+            return
+        self._closed = True
+        self.settings.geometry, self.settings.state = self.views.window.remember()
+        self.views.window.hide()
+        self.engine.close()
+        self.controllers.close()
+        self.views.photo.shutdown()
+        self.models.close()
+        self.album.close()
+        self.views.window.deleteLater()
+
+    @Slot()
+    def quit(self) -> None:
+        """Leave once the window is closed."""
+        self.close()
+        self.ended.emit()
+
+    @Slot(object)
+    def request_album(self, folder: Path) -> None:
+        """Ask for another album in place of this one."""
+        if folder != self.album.folder:
+            self.album_requested.emit(folder)
+
+    @Slot(list)
+    def ask_to_remove(self, photo_ids: Sequence[int]) -> None:
+        """Ask whether photographs shall go, then let them go."""
+        chosen = list(photo_ids)
+        if chosen:
+            library = self.controllers.library
+            self.dialogs.ask_to_remove(len(chosen), lambda: library.remove(chosen))
+
+    @Slot(list)
+    def ask_to_export(self, photo_ids: Sequence[int]) -> None:
+        """Ask what to export, and how."""
+        self._export_flow.ask(self.album.folder, self.controllers.background, photo_ids)
+
+    @Slot(object)
+    def tell_import(self, report: ImportReport) -> None:
+        """Say how an import ended."""
+        lines = [self.tr("%n photograph(s) added.", "", report.added)]
+        if report.known:
+            lines.append(self.tr("%n known already.", "", report.known))
+        if report.moved:
+            lines.append(self.tr("%n found at another place.", "", report.moved))
+        lines += report.problems[:_MOST_NAMED]
+        if (more := len(report.problems) - _MOST_NAMED) > 0:
+            lines.append(self.tr("And %n more problem(s).", "", more))
+        window = self.views.window
+        window.show_progress("", 1, 1)
+        window.say("\n".join(lines), warning=bool(report.problems))
+
+    @Slot(str, object)
+    def follow_setting(self, name: str, value: object) -> None:
+        """Do what a setting says that was changed just now."""
+        if self._closed:
+            return
+        if name == "thumbnail_size" and isinstance(value, int):
+            self.views.grid.set_side(value)
+        elif name == "bundle" and isinstance(value, str):
+            self.engine.use_bundle(value)
+
+    @Slot()
+    def measure_thumbnails(self) -> None:
+        """Say in the settings how much the thumbnails on disk take."""
+        folder = self.album.cache / "thumbnails"
+        self.controllers.background.submit(
+            lambda: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+            self.dialogs.show_cache_size,
+            self.warn,
+        )
+
+    @Slot()
+    def clear_thumbnails(self) -> None:
+        """Throw the thumbnails on disk away."""
+        folder = self.album.cache / "thumbnails"
+        self.controllers.background.submit(
+            lambda: shutil.rmtree(folder, ignore_errors=True),
+            lambda _: self.measure_thumbnails(),
+            self.warn,
+        )
+
+    @Slot(str)
+    def warn(self, sentence: str) -> None:
+        """Tell what could not be done."""
+        self.views.window.say(sentence, warning=True)

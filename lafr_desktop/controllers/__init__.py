@@ -1,0 +1,1 @@
+"""What happens: each controller turns wishes into calls on the album and answers by signals."""

@@ -1,0 +1,1 @@
+"""What is seen: widgets that take values and models, and speak by signals only."""

@@ -1,0 +1,57 @@
+"""The list of keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from lafr_desktop.views.actions import Section
+
+translate = QCoreApplication.translate
+
+
+class ShortcutsDialog(QDialog):
+    """Shows every action that has keys, menu by menu, and what the mouse does besides."""
+
+    def __init__(self, sections: Sequence[Section], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        text = QTextBrowser(self)
+        text.setAccessibleName(self.windowTitle())
+        text.setHtml("".join(_section(each) for each in sections) + _hints())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(text)
+        column.addWidget(buttons)
+        self.resize(460, 620)
+
+
+def _section(section: Section) -> str:
+    rows = "".join(_row(each) for each in section.actions if each is not None)
+    return f"<h3>{escape(section.title.replace('&', ''))}</h3><table width='100%'>{rows}</table>"
+
+
+def _row(action: QAction) -> str:
+    keys = [each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()]
+    if not keys:
+        return ""
+    return _line(action.text().replace("&", "").rstrip("."), ", ".join(keys))
+
+
+def _line(what: str, keys: str) -> str:
+    return f"<tr><td width='65%'>{escape(what)}</td><td><b>{escape(keys)}</b></td></tr>"
+
+
+def _hints() -> str:
+    hints = (
+        (translate("ShortcutsDialog", "Choose among candidates"), "1 - 9"),
+        (translate("ShortcutsDialog", "Strength, while its slider has the focus"), "Up, Down"),
+    )
+    rows = "".join(_line(what, key) for what, key in hints)
+    title = translate("ShortcutsDialog", "More")
+    return f"<h3>{title}</h3><table width='100%'>{rows}</table>"

@@ -1,0 +1,70 @@
+"""An engine process whose jobs are real but quick: no networks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from multiprocessing.connection import Connection
+
+from PIL import Image
+
+from lafr_engine.messages import (
+    DeviceChosen,
+    DeviceTested,
+    Event,
+    FaceRestored,
+    FacesFound,
+    FindFaces,
+    PhotoRendered,
+    Progress,
+    RenderPhoto,
+    RestoreFace,
+    TestDevice,
+)
+from lafr_engine.service import Handler
+from lafr_engine.worker.process import serve
+from tests.desktop.albums import answer
+
+FACES = 2
+
+
+def work(connection: Connection, device: str = "auto") -> None:
+    """Serve the pipe."""
+    del device
+    handlers: dict[type, Handler] = {
+        FindFaces: _find,
+        RestoreFace: _restore,
+        RenderPhoto: _render,
+        TestDevice: _test,
+    }
+    serve(connection, handlers)
+
+
+def _find(job: FindFaces) -> Generator[Event, None, None]:
+    yield DeviceChosen("cpu", "there is no GPU in this machine")
+    found = answer(job, FACES, held=False)
+    assert isinstance(found, FacesFound)
+    yield found
+
+
+def _restore(job: RestoreFace) -> Generator[Event, None, None]:
+    yield Progress(job.job, 1, 2, "restoring")
+    restored = answer(job, FACES, held=False)
+    assert isinstance(restored, FaceRestored)
+    yield restored
+
+
+def _render(job: RenderPhoto) -> Generator[Event, None, None]:
+    yield Progress(job.job, 0, 1, "writing")
+    with Image.open(job.photo) as photo:
+        result = photo.convert("RGB")
+    for each in job.faces:
+        x0, y0, x1, y1 = (int(edge) for edge in each.face.box)
+        with Image.open(each.crop) as crop:
+            result.paste(crop.convert("RGB").resize((x1 - x0, y1 - y0)), (x0, y0))
+    job.out.parent.mkdir(parents=True, exist_ok=True)
+    result.save(job.out)
+    yield PhotoRendered(job.job, job.out, "0" * 64, ())
+
+
+def _test(job: TestDevice) -> Generator[Event, None, None]:
+    yield DeviceTested(job.job, "cpu", 0.0, 0.1, True, "The processor computes as it should.")

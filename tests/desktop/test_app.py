@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from lafr_desktop.app.crash import CrashReporter
+from lafr_desktop.app.shell import Shell
+from lafr_desktop.app.start import Program
+from lafr_desktop.controllers.export import ExportWish
+from lafr_desktop.settings import Settings
+from lafr_desktop.views.photo import Tool
+from lafr_desktop.views.settings_page import SettingsDialog
+from lafr_engine.album.export import ExportOptions
+from lafr_engine.album.store import Album
+from lafr_engine.album.values import FaceState, PhotoFilter
+from tests.desktop.albums import new_album, picture
+from tests.desktop.small_engine import FACES, work
+
+Open = Callable[[Path], Shell]
+SECONDS_30 = 30_000
+
+
+@pytest.fixture
+def open_shell(tmp_path: Path, qtbot: QtBot) -> Iterator[Open]:
+    shells: list[Shell] = []
+
+    def start(folder: Path) -> Shell:
+        shell = Shell(folder, Settings.of_file(tmp_path / "settings.ini"), work)
+        shells.append(shell)
+        crashes: list[object] = []
+        shell.crashed.connect(crashes.append)
+        shell.start()
+        qtbot.waitUntil(lambda: shell.models.photos.rowCount() > 0)
+        return shell
+
+    yield start
+    for shell in shells:
+        shell.close()
+        shell.deleteLater()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with new_album(tmp_path, photos=2) as album:
+        return album.folder
+
+
+def _restore_all(shell: Shell, qtbot: QtBot) -> None:
+    shell.views.album_actions.restore_new.trigger()
+    faces = FACES * shell.models.photos.rowCount()
+    qtbot.waitUntil(lambda: shell.album.counts().faces_to_review == faces, timeout=SECONDS_30)
+
+
+def test_an_evening_restored_reviewed_by_keyboard_exported_and_reopened(
+    open_shell: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    window = shell.views.window
+    qtbot.waitUntil(shell.views.face_actions.review.isEnabled)
+    shell.views.face_actions.review.trigger()
+    assert window.shows_photo
+    qtbot.waitActive(window)
+    for key in (Qt.Key.Key_A, Qt.Key.Key_R, Qt.Key.Key_A):
+        QTest.keyClick(window, key)
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_N)
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert shell.views.page.at_end
+    photos = [photo.id for photo in shell.album.photos()]
+    states = [[face.state for face in shell.album.faces(each)] for each in photos]
+    assert states == [
+        [FaceState.ACCEPTED, FaceState.REJECTED],
+        [FaceState.NOT_A_FACE, FaceState.ACCEPTED],
+    ]
+    with qtbot.waitSignal(shell.controllers.export.finished, timeout=SECONDS_30) as finished:
+        shell.controllers.export.export(ExportWish(ExportOptions(tmp_path / "out")))
+    assert finished.args[0].written == 2
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.shows_photo
+    shell.close()
+    again = open_shell(folder)
+    assert [[face.state for face in again.album.faces(each)] for each in photos] == states
+
+
+def test_work_is_shown_while_it_runs_and_the_device_with_its_reason(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    with qtbot.waitSignal(shell.engine.ready, timeout=SECONDS_30) as ready:
+        shell.views.album_actions.restore_selected.setEnabled(True)
+        shell.views.grid.list.selectAll()
+        shell.views.album_actions.restore_selected.trigger()
+    assert ready.args == ["cpu", "there is no GPU in this machine"]
+    qtbot.waitUntil(lambda: shell.album.counts().faces_to_review == 4, timeout=SECONDS_30)
+    qtbot.waitUntil(
+        lambda: shell.models.photos.photo(shell.album.photos()[0].id).to_review == 2  # type: ignore[union-attr]
+    )
+
+
+def test_a_photo_that_is_open_shows_what_the_engine_finds(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    photo = shell.album.photos()[0].id
+    shell.views.grid.opened.emit(photo)
+    assert shell.models.faces.rowCount() == 0
+    shell.views.album_actions.restore_selected.trigger()
+    qtbot.waitUntil(lambda: shell.models.faces.rowCount() == FACES, timeout=SECONDS_30)
+    qtbot.waitUntil(lambda: len(shell.album.review_queue()) == FACES, timeout=SECONDS_30)
+    qtbot.waitUntil(
+        lambda: shell.models.faces.index(0).data(Qt.ItemDataRole.DecorationRole) is not None
+    )
+    assert [job.photo_id for job in shell.album.jobs(("queued",))] == []
+
+
+def test_another_seed_gives_a_candidate_that_can_be_chosen_by_its_number(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    window = shell.views.window
+    shell.controllers.review.start()
+    shell.views.grid.opened.emit(shell.album.review_queue()[0].photo_id)
+    face = shell.controllers.review.face
+    assert face is not None
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: len(shell.album.candidates(face.id)) == 2, timeout=SECONDS_30)
+    qtbot.waitUntil(lambda: len(shell.views.bar.candidate_buttons()) == 2)
+    chosen = {shell.album.face(face.id).candidate_id}
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2):
+        QTest.keyClick(window, key)
+        chosen.add(shell.album.face(face.id).candidate_id)
+    assert len(chosen) == 2
+
+
+def test_what_is_kept_is_stored_and_taken_back(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    shell.views.grid.opened.emit(shell.album.review_queue()[0].photo_id)
+    face = shell.controllers.review.face
+    assert face is not None
+    mask = QImage(50, 60, QImage.Format.Format_Grayscale8)
+    mask.fill(255)
+    shell.views.photo.keep_painted.emit(face.id, mask)
+    keep = shell.album.face(face.id).keep
+    assert keep is not None
+    assert QImage(str(keep)) == mask
+    QTest.keyClick(shell.views.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shell.album.face(face.id).keep is None
+
+
+def test_a_face_that_was_missed_is_drawn_and_restored(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    window, photo = shell.views.window, shell.views.photo
+    shell.views.grid.opened.emit(shell.album.review_queue()[0].photo_id)
+    with qtbot.waitSignal(photo.loaded):
+        pass
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert photo.tool is Tool.DRAW_FACE
+    assert shell.views.face_actions.draw.isChecked()
+    photo.face_drawn.emit((150.0, 20.0, 200.0, 80.0))
+    assert shell.models.faces.rowCount() == FACES + 1
+    qtbot.waitUntil(lambda: len(shell.album.review_queue()) == 2 * FACES + 1, timeout=SECONDS_30)
+    photo.setFocus()
+    canvas = photo.focusProxy()
+    assert canvas is not None
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert not shell.views.face_actions.draw.isChecked()
+    assert window.shows_photo
+
+
+def test_filters_of_sidebar_and_bar_are_one(open_shell: Open, folder: Path, qtbot: QtBot) -> None:
+    shell = open_shell(folder)
+    with qtbot.waitSignal(shell.controllers.library.photos_loaded) as listed:
+        shell.views.sidebar.filter_chosen.emit(PhotoFilter.DONE)
+    assert listed.args[0] == []
+    assert shell.views.grid.filter_bar.query.filter is PhotoFilter.DONE
+
+
+def test_photographs_are_dropped_in_and_removed_after_a_question(
+    open_shell: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    with qtbot.waitSignal(shell.controllers.library.import_finished):
+        shell.views.grid.dropped.emit([picture(tmp_path / "new.jpg", 9)])
+    qtbot.waitUntil(lambda: shell.models.photos.rowCount() == 3)
+    assert "added" in shell.views.window.said
+    shell.views.grid.remove_requested.emit([shell.models.photos.ids()[0]])
+    box = shell.views.window.findChild(QMessageBox)
+    assert box is not None
+    remove = next(each for each in box.buttons() if "Remove" in each.text())
+    with qtbot.waitSignal(shell.controllers.library.removed):
+        remove.click()
+    qtbot.waitUntil(lambda: shell.models.photos.rowCount() == 2)
+
+
+def test_the_device_is_tested_from_the_settings(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    shell.views.album_actions.settings.trigger()
+    dialog = shell.views.window.findChild(SettingsDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(shell.device_test.tested, timeout=SECONDS_30):
+        dialog.device_test_requested.emit("auto")
+    dialog.reject()
+
+
+def test_the_bundle_that_was_chosen_restores_from_then_on(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    shell.settings.bundle = "another-bundle"
+    _restore_all(shell, qtbot)
+    face = shell.album.review_queue()[0]
+    assert shell.album.candidates(face.id)[0].bundle == "another-bundle"
+
+
+@pytest.mark.parametrize("name", ["settings", "models", "about", "shortcuts"])
+def test_every_dialog_opens_and_closes(
+    open_shell: Open, folder: Path, qtbot: QtBot, name: str
+) -> None:
+    shell = open_shell(folder)
+    getattr(shell.views.album_actions, name).trigger()
+    dialog = shell.dialogs.current
+    assert dialog is not None
+    assert dialog.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert shell.dialogs.current is None
+
+
+def test_another_album_takes_the_place_of_the_one_that_is_open(
+    tmp_path: Path, folder: Path, qtbot: QtBot
+) -> None:
+    settings = Settings.of_file(tmp_path / "settings.ini")
+    program = Program(settings, work, CrashReporter())
+    assert program.begin(folder)
+    first = program.shell
+    assert first is not None
+    other = tmp_path / "other"
+    first.request_album(other)
+    qtbot.waitUntil(lambda: program.shell is not first)
+    assert program.shell is not None
+    assert program.shell.album.folder == other
+    assert settings.recent_albums == (other, folder)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "album.sqlite").write_bytes(b"not a database" * 100)
+    program.change(tmp_path / "broken")
+    assert program.shell.album.folder == other
+    assert program.shell.views.window.said
+    program.end()
+
+
+def test_a_first_run_shows_a_sample_being_restored(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lafr_desktop.app.albums.default_folder", lambda: tmp_path / "album")
+    program = Program(Settings.of_file(tmp_path / "settings.ini"), work, CrashReporter())
+    assert program.begin(None)
+    shell = program.shell
+    assert shell is not None
+    qtbot.waitUntil(lambda: shell.views.window.shows_photo, timeout=SECONDS_30)
+    qtbot.waitUntil(lambda: shell.album.counts().faces_to_review == FACES, timeout=SECONDS_30)
+    assert shell.album.counts().photos == 8
+    assert "Welcome" in shell.views.window.said
+    program.end()
+    assert program.begin(None)
+    assert program.shell is not None
+    qtbot.waitUntil(lambda: program.shell.models.photos.rowCount() == 8)  # type: ignore[union-attr]
+    assert not program.shell.views.window.shows_photo
+    program.end()
+
+
+def test_the_window_is_where_it_was(open_shell: Open, folder: Path, qtbot: QtBot) -> None:
+    shell = open_shell(folder)
+    shell.views.album_actions.show_queue.trigger()
+    shell.close()
+    again = open_shell(folder)
+    assert again.views.queue.isVisible()
+
+
+def test_an_unexpected_error_is_shown_and_the_program_goes_on(
+    qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reporter = CrashReporter()
+    before = sys.excepthook
+    with reporter.installed():
+        sys.excepthook(ValueError, ValueError("surprise"), None)
+        sys.excepthook(ValueError, ValueError("another"), None)
+        boxes = [
+            each
+            for each in QApplication.topLevelWidgets()
+            if isinstance(each, QMessageBox) and each.isVisible()
+        ]
+        assert len(boxes) == 1
+        assert "surprise" in boxes[0].informativeText()
+        boxes[0].close()
+    assert sys.excepthook is before
+    assert "another" in capsys.readouterr().err
+
+
+def test_an_album_that_cannot_be_opened_is_told(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "critical", lambda *args: told.append(args[2]))
+    (tmp_path / "file").write_text("no folder")
+    program = Program(Settings.of_file(tmp_path / "settings.ini"), work, CrashReporter())
+    assert not program.begin(tmp_path / "file")
+    assert len(told) == 1
+    assert not Album.is_album(tmp_path / "file")

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from lafr_desktop.models.faces import FacesModel
+from lafr_desktop.views.actions import FaceActions
+from lafr_desktop.views.faces import FaceStrip
+from lafr_desktop.views.review_bar import ReviewBar
+from lafr_engine.album.values import FaceState
+from tests.desktop.values import candidate, face, review
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> ReviewBar:
+    actions = FaceActions()
+    bar = ReviewBar(actions)
+    actions.setParent(bar)
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def _texts(bar: ReviewBar) -> str:
+    return " ".join(label.text() for label in bar.findChildren(QLabel) if label.isVisible())
+
+
+def test_the_face_is_told_with_state_likeness_and_reason(bar: ReviewBar) -> None:
+    held = replace(face(1, FaceState.HELD), reason="no longer the same person", identity=0.21)
+    bar.show_review(review(held, face(2)))
+    text = _texts(bar)
+    assert "Face 1 of 2: held" in text
+    assert "0.21" in text
+    assert "someone else" in text
+    assert "no longer the same person" in text
+
+
+def test_a_photo_without_faces_says_what_to_do(bar: ReviewBar) -> None:
+    bar.show_review(review())
+    assert "No faces" in _texts(bar)
+    assert not bar.strength_slider.isEnabled()
+
+
+def test_showing_a_face_decides_nothing(bar: ReviewBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.strength_chosen):
+        bar.show_review(review(replace(face(1), strength=0.4)))
+    assert bar.strength_slider.value() == 40
+
+
+def test_the_slider_previews_live_and_decides_on_release(bar: ReviewBar) -> None:
+    bar.show_review(review(face(1)))
+    previewed: list[float] = []
+    chosen: list[float] = []
+    bar.strength_previewed.connect(previewed.append)
+    bar.strength_chosen.connect(chosen.append)
+    slider = bar.strength_slider
+    slider.setSliderDown(True)
+    slider.setValue(80)
+    slider.setValue(60)
+    assert previewed == [0.8, 0.6]
+    assert chosen == []
+    slider.setSliderDown(False)
+    assert chosen == [0.6]
+
+
+def test_keys_on_the_slider_decide(bar: ReviewBar, qtbot: QtBot) -> None:
+    bar.show_review(review(face(1)))
+    with qtbot.waitSignal(bar.strength_chosen) as chosen:
+        QTest.keyClick(bar.strength_slider, Qt.Key.Key_Down)
+    assert chosen.args == [0.99]
+
+
+def test_candidates_are_chosen_by_button_and_by_action(bar: ReviewBar, qtbot: QtBot) -> None:
+    bar.show_review(review(face(1, candidate=7), candidates=(candidate(7), candidate(8))))
+    bar.set_candidate_image(8, QImage(8, 8, QImage.Format.Format_RGB888))
+    first, second = bar.candidate_buttons()
+    assert first.isChecked()
+    assert not second.icon().isNull()
+    with qtbot.waitSignal(bar.candidate_chosen) as chosen:
+        second.click()
+    assert chosen.args == [8]
+    actions = bar.findChild(FaceActions)
+    assert actions is not None
+    assert [each.isEnabled() for each in actions.candidates[:3]] == [True, True, False]
+    with qtbot.waitSignal(bar.candidate_chosen) as chosen:
+        actions.candidates[0].trigger()
+    assert chosen.args == [7]
+
+
+def test_every_control_has_a_name(bar: ReviewBar) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSlider
+
+    bar.show_review(review(face(1), candidates=(candidate(7), candidate(8))))
+    controls = [*bar.findChildren(QAbstractButton), *bar.findChildren(QAbstractSlider)]
+    assert len(controls) > 8
+    assert all(each.accessibleName() for each in controls)
+
+
+def test_the_strip_tells_which_face_was_clicked_and_rings_the_one_shown(qtbot: QtBot) -> None:
+    model = FacesModel()
+    model.set_faces([face(number) for number in (3, 5, 8)])
+    strip = FaceStrip(model)
+    qtbot.addWidget(strip)
+    strip.resize(600, 120)
+    strip.show()
+    strip.show_selected(5)
+    assert strip.currentIndex().row() == 1
+    place = strip.visualRect(model.index(2)).center()
+    with qtbot.waitSignal(strip.chosen) as chosen:
+        QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == [8]
+    strip.show_selected(None)
+    assert strip.selectedIndexes() == []
