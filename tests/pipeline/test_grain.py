@@ -35,7 +35,7 @@ def print_(sisters: Picture) -> Picture:
 def noise_of(picture: Picture, centre: tuple[float, float], radius: float) -> Grain:
     y, x = np.mgrid[: picture.height, : picture.width]
     near = np.hypot(x - centre[0], y - centre[1]) < radius
-    found = measure(picture.pixels.astype(np.float32) / 255, near, block=8)
+    found = measure(np.asarray(picture.pixels / 255, np.float32), near, block=8)
     assert found is not None
     return found
 
