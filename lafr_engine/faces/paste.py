@@ -35,6 +35,7 @@ class Patch:
         grain: float32 (h, w, C) of the size of the patch's rectangle (see `mask_rectangle`) in
             shares of white: noise that is added with the change. It belongs to the picture's
             pixels, not to the crop's.
+        kept: float32 (S, S) in [0, 1], the share of the picture that stays in spite of the mask.
     """
 
     to_crop: Similarity
@@ -42,6 +43,7 @@ class Patch:
     mask: Floats
     strength: float = 1.0
     grain: Floats | None = None
+    kept: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +73,8 @@ def paste(pixels: Pixels, patches: Iterable[Patch]) -> Pixels:
         rectangle = mask_rectangle(patch, (pixels.shape[1], pixels.shape[0]))
         if patch.strength <= 0.0 or rectangle is None:
             continue
-        layer = _Layer(rectangle, _to_picture(patch.mask, patch.to_crop, rectangle))
+        mask = patch.mask if patch.kept is None else patch.mask * (1.0 - patch.kept)
+        layer = _Layer(rectangle, _to_picture(mask, patch.to_crop, rectangle))
         _add(result, patch, layer, _open_share(layer, done))
         done.append(layer)
     return result
@@ -98,7 +101,7 @@ def mask_rectangle(patch: Patch, size: tuple[int, int]) -> Rectangle | None:
 
 
 def mask_share(patch: Patch, rectangle: Rectangle) -> Floats:
-    """Return a patch's mask in a part of the picture, float32 (h, w), as it is pasted alone."""
+    """Return a patch's mask in a part of the picture, float32 (h, w), whatever is kept."""
     return _to_picture(patch.mask, patch.to_crop, rectangle)
 
 

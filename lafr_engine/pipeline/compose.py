@@ -149,19 +149,19 @@ def _patch(picture: Picture, accepted: Accepted, space: ColourSpace) -> Patch:
     whole = patch(crop, accepted.crop, space, accepted.strength)
     if accepted.keep is None:
         return whole
-    return replace(whole, mask=_without(whole.mask, accepted.keep, crop.to_crop))
+    return replace(whole, kept=_carried(accepted.keep, crop.to_crop))
 
 
-def _without(mask: Mask, keep: Keep, to_crop: Similarity) -> Mask:
-    """Take what is kept out of a mask: carried into the crop, low-passed where that shrinks it."""
+def _carried(keep: Keep, to_crop: Similarity) -> Mask:
+    """Carry what is kept into the crop, low-passed where that shrinks it."""
     x0, y0, _, _ = keep.rectangle
     share: NDArray[Any] = keep.mask.astype(np.float32) / np.float32(255)
     if to_crop.scale < 1.0:
         sigma = 0.4 * float(np.sqrt(to_crop.scale**-2 - 1.0))
         share = cv2.GaussianBlur(share, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
     matrix = to_crop.after(_shift(x0, y0)).matrix
-    carried = cv2.warpAffine(share, matrix, mask.shape[::-1], flags=cv2.INTER_LINEAR)
-    return (mask * (1.0 - np.clip(carried, 0.0, 1.0))).astype(np.float32)
+    carried = cv2.warpAffine(share, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(carried, 0.0, 1.0), np.float32)
 
 
 def _shift(x: float, y: float) -> Similarity:

@@ -39,7 +39,9 @@ def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
         return patch
     x0, y0, x1, y1 = outer = _widened(inner, size)
     part = np.ascontiguousarray(pixels[y0:y1, x0:x1])
-    local = replace(patch, to_crop=patch.to_crop.after(_shift(x0, y0)), strength=1.0)
+    # Whatever is kept or mixed, the noise is the same: what is looked at is what is exported.
+    shift = _shift(x0, y0)
+    local = replace(patch, to_crop=patch.to_crop.after(shift), strength=1.0, kept=None)
     white = np.float32(np.iinfo(pixels.dtype).max)
     before, after = (values.astype(np.float32) / white for values in (part, paste(part, [local])))
     mask = mask_share(local, (0, 0, x1 - x0, y1 - y0))
