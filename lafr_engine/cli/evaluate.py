@@ -156,17 +156,20 @@ def load_baseline(device: str) -> Callable[[Tensor], Tensor]:
 
 
 class Progress:
-    """Tells how many faces are done, how fast, and how long it will take."""
+    """Tells how much is done, how fast, and how long it will take."""
 
-    def __init__(self, err: TextIO) -> None:
-        """Start the clock."""
+    def __init__(self, err: TextIO, unit: str = "face") -> None:
+        """Start the clock; ``unit`` is what is counted."""
         self._err = err
+        self._unit = unit
         self._began = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         """Tell it: on a terminal over the last line."""
         each = (time.monotonic() - self._began) / done
-        text = f"[{done}/{total}] {each:.1f} s a face, {duration(each * (total - done))} left"
+        text = (
+            f"[{done}/{total}] {each:.1f} s a {self._unit}, {duration(each * (total - done))} left"
+        )
         live = self._err.isatty()
         end = "" if live and done < total else "\n"
         print(f"\r\x1b[2K{text}" if live else text, end=end, file=self._err, flush=True)

@@ -1,0 +1,137 @@
+"""``lafr bench``: how long each stage takes on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lafr_engine.cli.arguments import DEVICES, positive
+
+if TYPE_CHECKING:
+    import torch
+
+    from lafr_engine.cli.arguments import Subparsers
+    from lafr_engine.evaluation.bench import Stage, Timing
+    from lafr_engine.restore.chain import Chain
+
+_EPILOG = """\
+Times are medians over the rounds, in milliseconds, all of one run. "plain" is the same chain
+around diffusers' U-Net as it comes, with time and text conditioning; its weights are random, which
+does not change its price. Finding, restoring and pasting are of one photograph (--photo).
+"""
+_SAMPLE = "pif_soldier_family.jpg"
+
+
+def add(subparsers: Subparsers) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure how long each stage takes",
+        description="Measure how long each stage takes on this machine.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--photo", metavar="FILE", type=Path, help="a photograph with a face; a sample by default"
+    )
+    parser.add_argument(
+        "--bundle", metavar="NAME|DIR", help="the model; by default the one that is built in"
+    )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
+    parser.add_argument(
+        "--rounds", metavar="N", type=positive, default=5, help="how often (%(default)s)"
+    )
+    parser.add_argument("--batch", metavar="N", type=positive, default=1, help="faces at a time")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return the exit status.
+
+    Raises:
+        ConfigError: The photograph shows no face.
+    """
+    import torch
+
+    from lafr_engine.bundle.device import choose_device
+    from lafr_engine.bundle.load import load_chain
+    from lafr_engine.cli.evaluate import Progress
+    from lafr_engine.evaluation.bench import SIDE, chain_stages, measure
+
+    device = choose_device(args.device)
+    chain = load_chain(args.bundle, str(device))
+    faces = torch.rand(args.batch, 3, SIDE, SIDE, device=device) * 2 - 1
+    with torch.inference_mode():
+        stages = chain_stages(chain, faces.contiguous(memory_format=torch.channels_last))
+    timings = measure(
+        photo_stages(args, chain, device) | stages,
+        args.rounds,
+        device,
+        Progress(sys.stderr, "round"),
+    )
+    tell(timings, args, str(device), torch.get_num_threads())
+    return 0
+
+
+def photo_stages(args: argparse.Namespace, chain: Chain, device: torch.device) -> dict[str, Stage]:
+    """Return the stages of a photograph's way around the chain, for its first face.
+
+    Raises:
+        ConfigError: It shows no face.
+    """
+    from lafr_engine.cli.loading import load_detector, load_identity
+    from lafr_engine.errors import ConfigError
+    from lafr_engine.imaging.files import read_picture
+    from lafr_engine.imaging.picture import rgb8
+    from lafr_engine.pipeline import Accepted, Choices, Models, compose, restore_face
+    from lafr_engine.resources import samples_dir
+    from lafr_engine.restore.one_step import OneStepRestorer
+
+    path = args.photo or samples_dir() / _SAMPLE
+    picture = read_picture(path)
+    detector = load_detector("centerface", str(device))
+    models = Models(detector, OneStepRestorer(chain), load_identity(str(device)))
+    found = detector(rgb8(picture))
+    if not found:
+        raise ConfigError(f"{path}: no face was found, so there is nothing to measure")
+    restored = restore_face(picture, found[0], models, Choices())
+    if restored.crop is None:
+        raise ConfigError(f"{path}: {restored.result.reason}")
+    accepted = [Accepted(found[0], restored.crop)]
+    return {
+        "find faces": lambda: detector(rgb8(picture)),
+        "restore a face": lambda: restore_face(picture, found[0], models, Choices()),
+        "paste a face": lambda: compose(picture, accepted),
+    }
+
+
+def tell(timings: list[Timing], args: argparse.Namespace, device: str, threads: int) -> None:
+    """Print the timings, as a table or as JSON."""
+    times = {timing.name: timing.milliseconds for timing in timings}
+    ratios = {
+        name: times[f"{name}, plain"] / times[name]
+        for name in times
+        if f"{name}, plain" in times and times[name] > 0
+    }
+    if args.json:
+        report = {
+            "device": device,
+            "threads": threads,
+            "batch": args.batch,
+            "rounds": args.rounds,
+            "timings": [asdict(timing) for timing in timings],
+            "plain_over_pruned": ratios,
+        }
+        print(json.dumps(report))
+        return
+    print(f"{device}, {threads} threads, {args.batch} faces of 512 x 512, {args.rounds} rounds")
+    print("| stage | median ms | least ms |\n|---|---|---|")
+    for timing in timings:
+        print(f"| {timing.name} | {timing.milliseconds:.1f} | {timing.least:.1f} |")
+    for name, ratio in ratios.items():
+        print(f"{name}: the plain one takes {ratio:.2f} times as long")
