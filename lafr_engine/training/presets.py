@@ -68,7 +68,7 @@ MORE = replace(SQUARES, latent=0.5)
 LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
 # The gates decide between the input and what was restored, so who it is weighs more at the end.
 SHARP = replace(LONG, latent=0.0, identity=0.5, structure=0.05)
-WHO = replace(SHARP, identity=2.5, structure=0.6)
+WHO = replace(SHARP, identity=8.0, structure=2.0)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 
 COMPACT = Preset(
@@ -89,7 +89,7 @@ COMPACT = Preset(
         StagePlan("unet-long", "unet", 2600, 4, 256, 5e-4, LONG, light=0.15),
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
         StagePlan("gates", "gates", 450, 8, 256, 1e-3, SHARP, warmup=20, ema=0.99, light=0.35),
-        StagePlan("gates-who", "gates", 250, 2, 512, 5e-4, WHO, warmup=10, ema=0.99, light=0.45),
+        StagePlan("gates-who", "gates", 330, 2, 512, 5e-4, WHO, warmup=20, ema=0.99, light=0.5),
     ),
 )
 
