@@ -35,7 +35,8 @@ from lafr_engine.messages import (
     TestDevice,
 )
 from lafr_engine.service import Handler
-from lafr_engine.worker.handlers import face_of, make_handlers
+from lafr_engine.worker.geometry import face_of
+from lafr_engine.worker.handlers import make_handlers
 from lafr_engine.worker.pictures import png
 
 E = TypeVar("E", bound=Event)
@@ -134,7 +135,7 @@ def test_a_restored_face_is_in_two_whole_files(
 
 
 def test_a_restored_face_says_what_it_was_made_with(restored: FaceRestored) -> None:
-    assert (restored.bundle, restored.seed, restored.held) == ("lafr-compact-1", 0, None)
+    assert (restored.bundle, restored.seed, restored.held) == (find().name, 0, None)
     assert restored.bundle_sha256 == bundle_hash(find())
     assert restored.identity > 0.3
     assert len(restored.embedding) == 128
@@ -156,8 +157,8 @@ def test_an_export_shows_what_the_preview_showed(
     handlers: Handlers, family: Path, face: FaceGeometry, restored: FaceRestored, tmp_path: Path
 ) -> None:
     out, before = tmp_path / "new" / "out.png", family.read_bytes()
-    accepted = AcceptedFace(face, restored.crop)
-    rendered = one(run(handlers, RenderPhoto("a", family, (accepted,), out)), PhotoRendered)
+    job = RenderPhoto("a", family, (AcceptedFace(face, restored.crop),), out, recipe=False)
+    rendered = one(run(handlers, job), PhotoRendered)
     assert rendered.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
     assert rendered.out == out
     x0, y0, x1, y1 = restored.rectangle
