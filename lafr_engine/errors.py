@@ -9,7 +9,8 @@
     │   ├── CodecMissing         a format that an optional package reads, which is not installed
     │   ├── PictureTooLarge      more pixels than the limit that the user can raise
     │   ├── PictureTooSmall      too few pixels to hold a face
-    │   └── NoPictures           a folder without any image
+    │   ├── NoPictures           a folder without any image
+    │   └── RecipeError          a recipe that is damaged, altered, or of another photograph
     ├── OutputError              a result cannot be written; nothing half written is left
     ├── BundleError              a bundle of weights cannot be used
     │   ├── BundleMissing        no such bundle or file
@@ -74,6 +75,10 @@ class PictureTooSmall(InputError):
 
 class NoPictures(InputError):
     """A folder holds no file of a known image format."""
+
+
+class RecipeError(InputError):
+    """A recipe is damaged, altered, of a version that is not known, or of another photograph."""
 
 
 class OutputError(LafrError):

@@ -71,6 +71,17 @@ class RestoreFace:
     bundle: str | None = None
 
 
+class Acceptance(StrEnum):
+    """How a face came into an export."""
+
+    ACCEPTED = "accepted"
+    """Somebody accepted it."""
+    CONFIDENT = "confident"
+    """Nobody decided on it, nothing held it, and such faces were asked for."""
+    AUTOMATIC = "automatic"
+    """All faces were restored at once, without a review."""
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptedFace:
     """A face that goes into an export.
@@ -81,7 +92,11 @@ class AcceptedFace:
         strength: 0 leaves the face as it was, 1 takes the whole change.
         keep: 8-bit grey PNG of the size of ``rectangle``: 255 keeps the original there.
         rectangle: x0, y0, x1, y1 in whole pixels of the photograph, where ``keep`` lies.
-        bundle: Name of the bundle that restored it, for the label.
+        bundle: Name of the bundle that restored it, for label and recipe.
+        bundle_sha256: Of its manifest, for the recipe, and so are those that follow.
+        seed: By which it was restored.
+        identity: Cosine between the face before and after; None where it is not known.
+        decision: How it came into the export.
     """
 
     face: FaceGeometry
@@ -90,6 +105,10 @@ class AcceptedFace:
     keep: Path | None = None
     rectangle: tuple[int, int, int, int] | None = None
     bundle: str = ""
+    bundle_sha256: str = ""
+    seed: int = 0
+    identity: float | None = None
+    decision: Acceptance = Acceptance.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +124,7 @@ class RenderPhoto:
         overwrite: Whether a file in the way is replaced.
         scale: 1, 2 or 4: how much the photograph is enlarged.
         label: Whether the file says that a network took part in it, and where.
+        recipe: Whether a recipe is written beside the file (`lafr_engine.recipe`).
     """
 
     job: str
@@ -115,6 +135,7 @@ class RenderPhoto:
     overwrite: bool = False
     scale: int = 1
     label: bool = True
+    recipe: bool = True
 
 
 @dataclass(frozen=True, slots=True)

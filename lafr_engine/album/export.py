@@ -12,14 +12,18 @@ from typing import Any
 from lafr_engine.album.database import Database, Row, listed
 from lafr_engine.album.faces import Faces
 from lafr_engine.album.jobs import EXPORT, Jobs
-from lafr_engine.album.names import FORMAT_SUFFIXES, targets
+from lafr_engine.album.names import FORMAT_SUFFIXES, sidecar, targets
 from lafr_engine.album.pictures import absolute
-from lafr_engine.album.values import Exported
+from lafr_engine.album.values import Exported, FaceState
 from lafr_engine.album.walk import Source, real
 from lafr_engine.errors import ConfigError, OutputError
-from lafr_engine.messages import AcceptedFace, RenderPhoto
+from lafr_engine.messages import Acceptance, AcceptedFace, RenderPhoto
 
 _PART = 500
+_DECISIONS = {
+    FaceState.ACCEPTED: Acceptance.ACCEPTED,
+    FaceState.RESTORED: Acceptance.CONFIDENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class ExportOptions:
         accept_confident: Take restored faces too that nobody has decided on and none has held.
         keep_folders: Lay results into folders like those of their sources.
         label: Say in the files that a network took part in them, and where.
+        recipe: Write beside each file how the same bytes are made again.
     """
 
     out: Path
@@ -47,6 +52,7 @@ class ExportOptions:
     accept_confident: bool = False
     keep_folders: bool = False
     label: bool = True
+    recipe: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense.
@@ -105,6 +111,7 @@ class Exports:
             overwrite=options.overwrite,
             scale=options.scale,
             label=options.label,
+            recipe=options.recipe,
         )
 
     def with_accepted(self, confident: bool) -> list[int]:
@@ -136,7 +143,7 @@ class Exports:
                     self._jobs.insert("export", (photo_id, None), EXPORT, task)
 
     def _accepted(self, photo_id: int, confident: bool) -> tuple[AcceptedFace, ...]:
-        states = ("accepted", "restored") if confident else ("accepted",)
+        states = tuple(_DECISIONS) if confident else (FaceState.ACCEPTED,)
         faces = [face for face in self._faces.of_photo(photo_id) if face.state in states]
         accepted = []
         for face in faces:
@@ -151,16 +158,21 @@ class Exports:
                     keep=face.keep,
                     rectangle=candidate.rectangle,
                     bundle=candidate.bundle,
+                    bundle_sha256=candidate.bundle_sha256,
+                    seed=candidate.seed,
+                    identity=candidate.identity,
+                    decision=_DECISIONS[face.state],
                 )
             )
         return tuple(accepted)
 
     def _check(self, options: ExportOptions) -> None:
         goal = options.out
-        if self._is_original(goal):
-            raise OutputError(goal, "is an original of this album, which is never written to")
-        if goal.exists() and not options.overwrite:
-            raise OutputError(goal, "exists already (--overwrite replaces it)")
+        for path in (goal, sidecar(goal)) if options.recipe else (goal,):
+            if self._is_original(path):
+                raise OutputError(path, "is an original of this album, which is never written to")
+            if path.exists() and not options.overwrite:
+                raise OutputError(path, "exists already (--overwrite replaces it)")
 
     def _is_original(self, goal: Path) -> bool:
         """Whether a path is a photo's, or leads to a photo's file by a link of any kind."""

@@ -1,4 +1,4 @@
-"""What results are called: like their sources, and never two by one name."""
+"""What results and recipes are called: like their sources, and never two by one name."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ FORMAT_SUFFIXES: Final = {
     "AVIF": (".avif",),
 }
 """The suffixes of each format; the first is the one given by default."""
+
+RECIPE_SUFFIX: Final = ".lafr.json"
+
+
+def sidecar(picture: Path) -> Path:
+    """Return where the recipe of a picture lies: ``photo.jpg`` has ``photo.jpg.lafr.json``.
+
+    The picture's own suffix stays in the name: ``photo.jpg`` and ``photo.png`` may lie in one
+    folder, and each has a recipe of its own.
+    """
+    return picture.with_name(picture.name + RECIPE_SUFFIX)
 
 
 def targets(

@@ -112,6 +112,11 @@ def _add_export(actions: Subparsers) -> None:
         help="do not say in the files that a network took part in them",
     )
     parser.add_argument(
+        "--no-recipe",
+        action="store_true",
+        help="write no NAME.lafr.json beside the files, from which `lafr render` makes them again",
+    )
+    parser.add_argument(
         "--accept-confident",
         action="store_true",
         help="take restored faces, too, that nobody has decided on and none has held",
@@ -296,6 +301,7 @@ def run_export(args: argparse.Namespace) -> int:
         accept_confident=args.accept_confident,
         keep_folders=args.keep_folders,
         label=not args.no_label,
+        recipe=not args.no_recipe,
     )
     with Album.open(args.album) as album, album.hold_engine():
         photos = album.exportable(options.accept_confident)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lafr_engine.album.names import sidecar
 from lafr_engine.cli import paths
 from lafr_engine.cli.arguments import DEVICES, add_inputs, folder, share
 from lafr_engine.cli.console import (
@@ -19,12 +20,14 @@ from lafr_engine.cli.console import (
     stdio,
     unexpected,
 )
+from lafr_engine.cli.results import Task, write_result
 from lafr_engine.errors import ConfigError, LafrError, OutputError, PictureTooLarge
 
 if TYPE_CHECKING:
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.imaging.picture import Picture
     from lafr_engine.pipeline import Choices, Models, Restoration
+    from lafr_engine.recipe import Bundle
 
 _EPILOG = """\
 Results keep the names of their sources. A suffix that does not belong to the format written is
@@ -35,23 +38,6 @@ is held back: both stay as they were, and the reason is given.
 With --json: source, output, width, height, seconds, error and faces (box, landmarks, score, state,
 reason, identity, seconds); boxes, width and height are in pixels of the upright source.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a run does to each photo.
-
-    Attributes:
-        aligned: The photos are face crops.
-        max_pixels: Larger ones are refused; so are enlarged ones.
-        overwrite: Whether files in the way are replaced.
-        label: Name of the bundle that results are labelled with; None for no label.
-    """
-
-    aligned: bool
-    max_pixels: int
-    overwrite: bool
-    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +93,11 @@ def add(subparsers: Subparsers) -> None:
         help="do not say in the results that a network took part in them",
     )
     parser.add_argument(
+        "--no-recipe",
+        action="store_true",
+        help="write no NAME.lafr.json beside each result, from which `lafr render` makes it again",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="say what would be written, and write nothing"
     )
     parser.set_defaults(run=run)
@@ -122,8 +113,16 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("--scale does not go with --aligned, whose results are 512 x 512")
     from lafr_engine.pipeline import Choices
 
-    choices = Choices(scale=args.scale, strength=args.strength, seed=args.seed)
-    task = Task(args.aligned, args.max_pixels, args.overwrite, _label(args))
+    # Face by face, as albums and recipes do: in a batch sums are rounded otherwise.
+    choices = Choices(scale=args.scale, strength=args.strength, seed=args.seed, batch=1)
+    bundle = _bundle(args)
+    task = Task(
+        aligned=args.aligned,
+        max_pixels=args.max_pixels,
+        overwrite=args.overwrite,
+        label=None if bundle is None or args.no_label else bundle.name,
+        recipe=None if args.no_recipe else bundle,
+    )
     plan = make_plan(args.paths, args.out, args.aligned)
     console = stdio(len(plan), args.json)
     if args.dry_run:
@@ -151,7 +150,7 @@ def rehearse(plan: Plan, task: Task, console: Console) -> None:
     originals = frozenset(paths.real(source.path) for source in plan.found.sources)
     for source, goal in zip(plan.found.sources, plan.goals, strict=True):
         try:
-            _check_goal(goal, originals, task.overwrite)
+            _check_goal(goal, originals, task)
             if source.format is None:
                 raise LafrError(f"{source.path}: is not a picture of a known format")
             console.photo(PhotoLine(str(source.path), str(goal)))
@@ -177,7 +176,7 @@ def restore_all(
         began = time.monotonic()
         line = PhotoLine(str(source.path))
         try:
-            _check_goal(goal, originals, task.overwrite)
+            _check_goal(goal, originals, task)
             if models is not None:
                 line = _restore_one(source.path, goal, models, choices, task, console)
         except LafrError as error:
@@ -192,18 +191,19 @@ def _tell_missing(plan: Plan, console: Console) -> None:
         console.photo(PhotoLine(str(error.path), error=str(error)))
 
 
-def _check_goal(goal: Path, originals: frozenset[Path], overwrite: bool) -> None:
+def _check_goal(goal: Path, originals: frozenset[Path], task: Task) -> None:
     """Refuse before the work, not after it."""
-    if paths.real(goal) in originals:
-        raise OutputError(goal, "is one of the photographs given, which are never written to")
-    if goal.exists() and not overwrite:
-        raise OutputError(goal, "exists already (--overwrite replaces it)")
+    for path in (goal,) if task.recipe is None else (goal, sidecar(goal)):
+        if paths.real(path) in originals:
+            raise OutputError(path, "is one of the photographs given, which are never written to")
+        if path.exists() and not task.overwrite:
+            raise OutputError(path, "exists already (--overwrite replaces it)")
 
 
 def _restore_one(
     source: Path, goal: Path, models: Models, choices: Choices, task: Task, console: Console
 ) -> PhotoLine:
-    from lafr_engine.imaging.files import read_picture, write_picture
+    from lafr_engine.imaging.files import read_picture
 
     console.step(source.name, "reading")
     picture = read_picture(source, task.max_pixels)
@@ -215,34 +215,24 @@ def _restore_one(
     if not restoration.faces:
         return replace(line, error=f"{source}: no face was found")
     console.step(source.name, "writing")
-    result = _labelled(restoration, choices, task)
-    for notice in write_picture(result, goal, task.overwrite):
+    told = write_result(source, goal, restoration, choices, task)
+    for notice in told.notices:
         console.note(f"{source}: {notice}")
     failures = [face.reason for face in restoration.faces if face.state == "failed"]
-    error = f"{source}: {failures[0]} ({len(failures)} faces)" if failures else None
+    error = f"{source}: {failures[0]} ({len(failures)} faces)" if failures else told.problem
     return replace(line, output=str(goal), error=error)
 
 
-def _label(args: argparse.Namespace) -> str | None:
-    """Return the name that results are labelled with."""
-    if args.no_label or args.dry_run:
+def _bundle(args: argparse.Namespace) -> Bundle | None:
+    """Return the bundle that labels and recipes name; None where there are to be none."""
+    if args.no_label and args.no_recipe:
         return None
     from lafr_engine.bundle import store
-    from lafr_engine.bundle.manifest import read_manifest
+    from lafr_engine.bundle.manifest import bundle_hash, read_manifest
+    from lafr_engine.recipe import Bundle
 
-    return read_manifest(store.find(args.bundle)).name
-
-
-def _labelled(restoration: Restoration, choices: Choices, task: Task) -> Picture:
-    """Return the result with its label, where it is to have one and a face was restored."""
-    from lafr_engine.pipeline import with_label
-
-    # A held face is not pasted, but written where crops were asked for.
-    written = ("restored", "held") if task.aligned else ("restored",)
-    restored = [each.face for each in restoration.faces if each.state in written]
-    if task.label is None or choices.strength == 0.0:
-        return restoration.picture
-    return with_label(restoration.picture, restored, [task.label], choices.scale)
+    folder = store.find(args.bundle)
+    return Bundle(read_manifest(folder).name, bundle_hash(folder))
 
 
 def _notices(picture: Picture, task: Task) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ Two ways lead there and make the same bytes: :func:`restore` goes through a phot
 """
 
 from lafr_engine.pipeline.compose import Accepted, Keep, Preview, compose, preview
-from lafr_engine.pipeline.labels import with_label
-from lafr_engine.pipeline.photo import restore, restore_aligned, restore_face
+from lafr_engine.pipeline.labels import Stamp, stamp_now, with_label
+from lafr_engine.pipeline.photo import as_aligned, restore, restore_aligned, restore_face
 from lafr_engine.pipeline.values import (
     SIDE,
     Choices,
@@ -32,10 +32,13 @@ __all__ = [
     "Report",
     "Restoration",
     "RestoredFace",
+    "Stamp",
+    "as_aligned",
     "compose",
     "preview",
     "restore",
     "restore_aligned",
     "restore_face",
+    "stamp_now",
     "with_label",
 ]

@@ -28,6 +28,7 @@ from lafr_engine.restore.base import Crops, FaceRestorer
 
 # Low frequencies of a crop: what is broader than this many of its pixels (an eye is 60 wide).
 _COLOUR_SIGMA: Final = 40.0
+_DEEP: Final = 65535
 # Of white: about the noise of a good scan.
 _READING_NOISE: Final = np.float32(4 / 255)
 
@@ -54,7 +55,7 @@ class RestoredCrop:
     """What the restorer made of a crop.
 
     Attributes:
-        rgb: float32 (S, S, 3) in [0, 1].
+        rgb: float32 (S, S, 3) in [0, 1], in steps of 16 bits: exactly what `deep_crop` stores.
         failure: Why there is nothing to use; None where there is.
     """
 
@@ -140,6 +141,17 @@ def toned(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np
     return after if tone is None else in_tone(before, after, tone)
 
 
+def deep_crop(crop: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return a crop as it is stored: [0, 1] in 16 bits."""
+    stored: NDArray[np.uint16] = np.rint(np.clip(crop, 0.0, 1.0) * _DEEP).astype(np.uint16)
+    return stored
+
+
+def crop_of(stored: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Return a stored crop in [0, 1]."""
+    return stored.astype(np.float32) / np.float32(_DEEP)
+
+
 def planes(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     """(S, S, 3) to (3, S, S)."""
     return np.ascontiguousarray(rgb.transpose(2, 0, 1))
@@ -149,7 +161,7 @@ def _checked(image: NDArray[np.float32]) -> RestoredCrop:
     rgb = np.ascontiguousarray(image.transpose(1, 2, 0), dtype=np.float32)
     if not np.isfinite(rgb).all():
         return RestoredCrop(rgb, "the restorer gave no usable picture")
-    return RestoredCrop(np.clip(rgb, 0.0, 1.0))
+    return RestoredCrop(crop_of(deep_crop(rgb)))
 
 
 def _kept_change(crop: FaceCrop, after: NDArray[np.float32], mask: Mask) -> NDArray[np.float32]:

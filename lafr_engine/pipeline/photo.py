@@ -102,9 +102,8 @@ def restore_aligned(picture: Picture, models: Models, choices: Choices) -> Resto
         A picture of 512 x 512 in PNG, without its alpha.
     """
     began = time.perf_counter()
-    pixels = picture.pixels
-    if pixels.shape[:2] != (SIDE, SIDE):
-        pixels = resized(pixels, SIDE, SIDE)
+    plain = as_aligned(picture)
+    pixels = plain.pixels
     space = colour_space(picture.channels, picture.icc)
     own = pixels.astype(np.float32) / np.float32(picture.white)
     face = Face((0.0, 0.0, SIDE - 1.0, SIDE - 1.0), FFHQ_512, 1.0)
@@ -117,8 +116,16 @@ def restore_aligned(picture: Picture, models: Models, choices: Choices) -> Resto
         change = space.change(crop.srgb, toned(crop.srgb, restored.rgb), crop.grey)
         mixed = (own + np.float32(choices.strength) * change) * np.float32(picture.white)
         pixels = np.rint(np.clip(mixed, 0, picture.white)).astype(picture.pixels.dtype)
-    done = replace(picture, pixels=pixels, alpha=None, format="PNG")
+    done = replace(plain, pixels=pixels)
     return Restoration(done, (replace(result, seconds=time.perf_counter() - began),))
+
+
+def as_aligned(picture: Picture) -> Picture:
+    """Return an aligned crop in the size and format of `restore_aligned`, not restored."""
+    pixels = picture.pixels
+    if pixels.shape[:2] != (SIDE, SIDE):
+        pixels = resized(pixels, SIDE, SIDE)
+    return replace(picture, pixels=pixels, alpha=None, format="PNG")
 
 
 def _skipped(faces: Sequence[Face], scale: int) -> dict[int, FaceResult]:

@@ -130,8 +130,8 @@ class RestoredFace:
 
     Attributes:
         result: What became of it.
-        crop: float32 (512, 512, 3), sRGB in [0, 1]: the restored face, aligned. A held face has
-            one too; None only where the restorer failed.
+        crop: float32 (512, 512, 3), sRGB in [0, 1] in steps of 16 bits, as it is stored: the
+            restored face, aligned. A held face has one too; None only where the restorer failed.
         before: float32 (512, 512, 3), sRGB in [0, 1]: the same crop of the photograph.
     """
 

@@ -14,9 +14,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lafr_engine.album.names import sidecar
 from lafr_engine.bundle.device import choose_device
 from lafr_engine.bundle.load import load_restorer
-from lafr_engine.errors import ConfigError, FaceNotRestored, PictureTooLarge
+from lafr_engine.errors import (
+    ConfigError,
+    FaceNotRestored,
+    LafrError,
+    OutputError,
+    PictureTooLarge,
+)
 from lafr_engine.faces.drawn import face_in_box
 from lafr_engine.faces.eligibility import reason_to_abstain
 from lafr_engine.faces.geometry import Face
@@ -27,7 +34,6 @@ from lafr_engine.messages import (
     AcceptedFace,
     DeviceTested,
     Event,
-    FaceGeometry,
     FaceRestored,
     FacesFound,
     FindFaces,
@@ -44,24 +50,27 @@ from lafr_engine.pipeline import (
     Keep,
     Preview,
     RestoredFace,
+    Stamp,
     compose,
     preview,
     restore_face,
+    stamp_now,
     with_label,
 )
-from lafr_engine.pipeline.crops import planes
+from lafr_engine.pipeline.crops import crop_of, deep_crop, planes
+from lafr_engine.recipe import Export
 from lafr_engine.service import Handler
 from lafr_engine.worker.formats import format_named
+from lafr_engine.worker.geometry import face_of, geometry
 from lafr_engine.worker.networks import Networks, placed
 from lafr_engine.worker.pictures import (
     LastPicture,
-    crop_of,
-    deep_crop,
     png,
     read_crop,
     read_mask,
     write_whole,
 )
+from lafr_engine.worker.recipes import face_recipe, file_sha256, write_recipe
 from lafr_engine.worker.trial import compare, trial_face
 
 Steps = Generator[Event, None, None]
@@ -131,20 +140,22 @@ def render(pictures: LastPicture, job: RenderPhoto) -> Steps:
     yield Progress(job.job, 0, total, "reading")
     picture = pictures.read(job.photo)
     _check_enlarged(job, picture, pictures.max_pixels)
+    _check_recipe(job)
     accepted = []
     for done, each in enumerate(job.faces):
         accepted.append(accepted_of(each))
         yield Progress(job.job, done + 1, total, "reading faces")
     composed = replace(compose(picture, accepted, job.scale), format=name)
+    stamp = stamp_now()
     if job.label:
         pasted = [each for each in job.faces if each.strength > 0]
         faces = [face_of(each.face) for each in pasted]
-        composed = with_label(composed, faces, [each.bundle for each in pasted], job.scale)
+        composed = with_label(composed, faces, [each.bundle for each in pasted], stamp, job.scale)
     yield Progress(job.job, total - 1, total, "writing")
     notices = picture.notices + write_picture(composed, job.out, job.overwrite, job.quality)
-    with job.out.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    yield PhotoRendered(job.job, job.out, sha256, notices)
+    if job.recipe:
+        notices += _write_recipe(job, name, stamp)
+    yield PhotoRendered(job.job, job.out, file_sha256(job.out), notices)
 
 
 def try_device(job: TestDevice) -> Steps:
@@ -165,22 +176,6 @@ def try_device(job: TestDevice) -> Steps:
     else:
         sentence = f"{took}, but it computes something else than the CPU: do not use it."
     yield DeviceTested(job.job, device, verdict.largest, verdict.seconds, verdict.sound, sentence)
-
-
-def geometry(face: Face) -> FaceGeometry:
-    """Return a face as messages have it."""
-    x0, y0, x1, y1 = (float(value) for value in face.box)
-    points = tuple((float(x), float(y)) for x, y in face.landmarks)
-    return FaceGeometry((x0, y0, x1, y1), points, float(face.score))
-
-
-def face_of(found: FaceGeometry) -> Face:
-    """Return a face as the pipeline has it.
-
-    Raises:
-        ConfigError: Not five landmarks.
-    """
-    return Face(found.box, np.array(found.landmarks, dtype=np.float64), found.score)
 
 
 def accepted_of(face: AcceptedFace) -> Accepted:
@@ -218,6 +213,23 @@ def _write(folder: Path, crop: bytes, view: bytes) -> tuple[Path, Path]:
     for path, data in zip(paths, (crop, view), strict=True):
         write_whole(path, data)
     return paths
+
+
+def _check_recipe(job: RenderPhoto) -> None:
+    path = sidecar(job.out)
+    if job.recipe and path.exists() and not job.overwrite:
+        raise OutputError(path, "exists already (--overwrite replaces it)")
+
+
+def _write_recipe(job: RenderPhoto, name: str, stamp: Stamp) -> tuple[str, ...]:
+    """Write the recipe of an export; return why it could not be, which undoes no picture."""
+    export = Export(name, job.quality, job.scale, label=stamp.date if job.label else None)
+    try:
+        faces = [face_recipe(each) for each in job.faces]
+        write_recipe(job.photo, job.out, export, faces, stamp.software)
+    except LafrError as error:
+        return (f"The picture has no recipe: {error}",)
+    return ()
 
 
 def _check_enlarged(job: RenderPhoto, picture: Picture, most: int) -> None:

@@ -13,8 +13,8 @@ from lafr_engine.errors import NotAPicture, OutputError, UnreadableFile
 from lafr_engine.imaging.files import read_picture, whole_file
 from lafr_engine.imaging.limits import MAX_PIXELS
 from lafr_engine.imaging.picture import Picture
+from lafr_engine.pipeline.crops import crop_of
 
-_DEEP: Final = 65535
 _PNG_LEVEL: Final = 3
 
 
@@ -51,17 +51,6 @@ def _stamp(path: Path) -> object:
     return path, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def deep_crop(crop: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Return a crop in [0, 1] as it is stored."""
-    stored: NDArray[np.uint16] = np.rint(np.clip(crop, 0.0, 1.0) * _DEEP).astype(np.uint16)
-    return stored
-
-
-def crop_of(stored: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Return a stored crop in [0, 1]."""
-    return stored.astype(np.float32) / np.float32(_DEEP)
-
-
 def png(pixels: NDArray[Any]) -> bytes:
     """Return pixels as PNG, 8 or 16 bits, grey or RGB."""
     return bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_PNG_LEVEL))
@@ -87,7 +76,7 @@ def read_crop(path: Path) -> NDArray[np.float32]:
     Raises:
         InputError: It is missing or damaged.
     """
-    pixels = _decoded(path)
+    pixels = _decoded(_data(path), path)
     if pixels.dtype != np.uint16 or pixels.shape != (512, 512, 3):
         raise NotAPicture(path, "is not a restored face")
     return crop_of(pixels)
@@ -99,17 +88,33 @@ def read_mask(path: Path) -> NDArray[np.uint8]:
     Raises:
         InputError: It is missing or damaged.
     """
-    pixels = _decoded(path)
+    return mask_of(_data(path), path)
+
+
+def mask_of(data: bytes, path: Path) -> NDArray[np.uint8]:
+    """Return a mask of what is kept, uint8 (H, W).
+
+    Args:
+        data: PNG.
+        path: The file that it stands in, for the sentence of an error.
+
+    Raises:
+        NotAPicture: It is damaged or no mask.
+    """
+    pixels = _decoded(data, path)
     if pixels.dtype != np.uint8 or pixels.ndim != 2:
         raise NotAPicture(path, "is not a mask of what is kept (8-bit grey)")
     return pixels
 
 
-def _decoded(path: Path) -> NDArray[Any]:
+def _data(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(path, f"cannot be read ({error.strerror or error})") from error
+
+
+def _decoded(data: bytes, path: Path) -> NDArray[Any]:
     try:
         return np.asarray(imagecodecs.png_decode(data))
     except (RuntimeError, ValueError) as error:

@@ -14,6 +14,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
+from lafr_engine.imaging.limits import MAX_PIXELS
 from lafr_engine.messages import (
     Cancel,
     Command,
@@ -31,14 +32,15 @@ from lafr_engine.messages import (
 from lafr_engine.service import Handler, Service
 
 
-def main(connection: Connection, device: str = "auto") -> NoReturn:
+def main(connection: Connection, device: str = "auto", max_pixels: int = MAX_PIXELS) -> NoReturn:
     """Serve a pipe until it closes or `Shutdown` comes; then the process is gone.
 
     Args:
         connection: The engine's end.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        max_pixels: Larger photographs are refused.
     """
-    serve(connection, Heavy(device).handlers())
+    serve(connection, Heavy(device, max_pixels).handlers())
 
 
 def serve(connection: Connection, handlers: Mapping[type, Handler]) -> NoReturn:
@@ -65,9 +67,10 @@ def serve(connection: Connection, handlers: Mapping[type, Handler]) -> NoReturn:
 class Heavy:
     """The real handlers, imported by the first job: the process is there at once."""
 
-    def __init__(self, device: str) -> None:
-        """Remember the device; nothing is loaded yet."""
+    def __init__(self, device: str, max_pixels: int) -> None:
+        """Remember what was asked for; nothing is loaded yet."""
         self._device = device
+        self._max_pixels = max_pixels
         self._loaded: Mapping[type, Handler] = {}
 
     def handlers(self) -> dict[type, Handler]:
@@ -78,7 +81,7 @@ class Heavy:
         if not self._loaded:
             from lafr_engine.worker.handlers import make_handlers
 
-            self._loaded = make_handlers(self._device)
+            self._loaded = make_handlers(self._device, self._max_pixels)
         yield from self._loaded[type(job)](job)
 
 

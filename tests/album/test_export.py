@@ -12,7 +12,7 @@ from lafr_engine.album.names import FORMAT_SUFFIXES
 from lafr_engine.album.store import Album
 from lafr_engine.errors import ConfigError
 from lafr_engine.imaging.encode import SUFFIXES
-from lafr_engine.messages import PhotoRendered, RenderPhoto
+from lafr_engine.messages import Acceptance, PhotoRendered, RenderPhoto
 from tests.album.small_engine import draw, events, work_off
 
 
@@ -44,6 +44,10 @@ def test_exports_hold_the_accepted_faces_only(restored: Album, tmp_path: Path) -
     (face,) = one.faces
     assert (face.face, face.crop, face.strength) == (accepted.geometry, candidate.crop, 0.5)
     assert (face.keep, face.rectangle) == (restored.face(accepted.id).keep, candidate.rectangle)
+    made_by = (face.bundle, face.bundle_sha256, face.seed, face.identity)
+    assert made_by == (candidate.bundle, candidate.bundle_sha256, 0, candidate.identity)
+    assert face.decision is Acceptance.ACCEPTED
+    assert one.recipe
     assert (two.faces, three.faces) == ((), ())
     assert restored.face(undecided.id).state == "restored"
     assert restored.exportable() == [accepted.photo_id]
@@ -56,11 +60,15 @@ def test_exports_hold_the_accepted_faces_only(restored: Album, tmp_path: Path) -
 def test_confident_faces_go_in_where_that_is_asked_for(restored: Album, tmp_path: Path) -> None:
     first = restored.review_queue()[0]
     restored.reject(first.id)
-    options = ExportOptions(tmp_path / "out", accept_confident=True, scale=2, quality=80)
+    options = ExportOptions(
+        tmp_path / "out", accept_confident=True, scale=2, quality=80, recipe=False
+    )
     assert restored.exportable(accept_confident=True) == everything(restored)
     restored.enqueue_export(everything(restored), options)
     jobs = take(restored)
     assert [len(job.faces) for job in jobs] == [1, 2, 2]
+    assert {face.decision for job in jobs for face in job.faces} == {Acceptance.CONFIDENT}
+    assert not any(job.recipe for job in jobs)
     assert {(job.scale, job.quality, job.overwrite) for job in jobs} == {(2, 80, False)}
 
 
@@ -95,6 +103,19 @@ def test_files_in_the_way_stay_unless_told_otherwise(restored: Album, tmp_path: 
     restored.enqueue_export([failed.photo_id], replace(options, overwrite=True))
     assert len(take(restored)) == 1
     assert restored.jobs(("failed",)) == []
+
+
+def test_a_recipe_in_the_way_stays_too(restored: Album, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    recipe = tmp_path / "out" / "2-restored.png.lafr.json"
+    recipe.write_text("precious")
+    options = ExportOptions(tmp_path / "out")
+    restored.enqueue_export(everything(restored), options)
+    assert len(take(restored)) == 2
+    (failed,) = restored.jobs(("failed",))
+    assert f"{recipe}: exists already" in (failed.sentence or "")
+    restored.enqueue_export([failed.photo_id], replace(options, recipe=False))
+    assert len(take(restored)) == 1
 
 
 @pytest.mark.parametrize("way", ["name", "folder link", "hard link", "link"])

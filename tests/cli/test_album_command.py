@@ -215,6 +215,13 @@ def test_two_photographs_from_import_to_export(samples: Path, tmp_path: Path, ca
         with Image.open(out / f"{photo.stem}-restored.jpg") as made:
             assert made.size == upright
     assert [photo.read_bytes() for photo in photos] == before
+    recipes = sorted(map(str, out.glob("*.lafr.json")))
+    assert len(recipes) == 2
+    again = tmp_path / "again"
+    line = ["render", recipes[0], "--out", str(again), "--source", str(samples)]
+    assert main([*line, "--device", "cpu"]) == 0
+    (path,) = again.iterdir()
+    assert path.read_bytes() == (out / path.name).read_bytes()
     assert status(Path(album), capsys)["jobs"].keys() == {"done"}
     assert main(["album", "run", album]) == 0  # nothing is left to do
 
