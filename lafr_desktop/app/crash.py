@@ -22,8 +22,9 @@ class CrashReporter:
 
     def report(self, error: BaseException) -> None:
         """Show an error with all that helps to find its cause. GUI thread only."""
-        text = "".join(traceback.format_exception(error))
-        sys.stderr.write(text)
+        text = describe(error)
+        if sys.stderr is not None:  # a program without a console has none
+            sys.stderr.write(text)
         if self._box is not None and self._box.isVisible():
             return
         self._box = _message_box(error, text)
@@ -47,6 +48,11 @@ class CrashReporter:
             yield
         finally:
             sys.excepthook = before
+
+
+def describe(error: BaseException) -> str:
+    """An error with all that helps to find its cause."""
+    return "".join(traceback.format_exception(error))
 
 
 def _message_box(error: BaseException, text: str) -> QMessageBox:

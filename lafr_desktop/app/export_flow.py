@@ -9,7 +9,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from lafr_desktop.app.dialogs import Dialogs
-from lafr_desktop.controllers.background import AlbumWork, Background
+from lafr_desktop.background import Background
+from lafr_desktop.controllers.album_work import AlbumWork
 from lafr_desktop.controllers.export import ExportController, ExportOutcome, ExportWish
 from lafr_desktop.settings import Settings
 from lafr_desktop.views.export_dialog import (
@@ -84,6 +85,7 @@ class ExportFlow(QObject):
 
     @Slot(object)
     def _tell(self, outcome: ExportOutcome) -> None:
+        self._window.show_progress("", 1, 1)
         self._window.say(self._sentence(outcome), warning=bool(outcome.problems))
 
     def _sentence(self, outcome: ExportOutcome) -> str:

@@ -30,8 +30,7 @@ class FirstRun(QObject):
             return
         self._controllers.library.photos_loaded.disconnect(self._look)
         self._controllers.batch.restore_photos([shown.id])
-        self._controllers.review.open_photo(shown.id)
-        self._views.window.show_photo()
+        self._views.grid.opened.emit(shown.id)
         self._views.window.say(
             self.tr(
                 "Welcome! These are sample photographs, and this one is being restored right now. "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.controllers.batch import BatchController
 from lafr_desktop.controllers.edits import FaceEdits
 from lafr_desktop.controllers.export import ExportController

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,13 +24,20 @@ from lafr_engine.album.store import Album
 from lafr_engine.album.values import ImportReport
 
 _MOST_NAMED: Final = 5
+_MEGAPIXEL: Final = 1_000_000
 
 
 class Target(Protocol):
     """What the engine process runs."""
 
-    def __call__(self, connection: Connection, device: str) -> None:
-        """Serve a pipe with networks on a device, until the pipe closes."""
+    def __call__(self, connection: Connection, device: str, max_pixels: int) -> None:
+        """Serve a pipe until it closes.
+
+        Args:
+            connection: The engine's end.
+            device: What the networks run on.
+            max_pixels: Larger photographs are refused.
+        """
 
 
 class Shell(QObject):
@@ -68,9 +75,10 @@ class Shell(QObject):
         self.models = Models.build(self.album, settings)
         self.views = Views.build(self.models, settings)
         self.controllers = Controllers.build(self.album)
-        self.engine = Engine(self.album.folder, partial(target, device=settings.device))
+        self._target = target
+        self.engine = Engine(self.album.folder, self._main_of_engine())
         self.dialogs = Dialogs(self.views.window, settings, self.models.bundles)
-        self.stage = Stage(self.views.photo, self.controllers.background, self)
+        self.stage = Stage(self.views.photo, self)
         self.device_test = DeviceTest(self)
         self._export_flow = ExportFlow(
             self.controllers.export, self.dialogs, self.views.window, settings, self
@@ -86,6 +94,8 @@ class Shell(QObject):
         """
         window = self.views.window
         window.restore(self.settings.geometry, self.settings.state)
+        window.show_wanted_device(self.settings.device)
+        self.views.photo.set_max_pixels(self.settings.max_megapixels * _MEGAPIXEL)
         window.show()
         self.controllers.library.refresh()
         self.controllers.batch.refresh()
@@ -102,6 +112,7 @@ class Shell(QObject):
         self._closed = True
         self.settings.geometry, self.settings.state = self.views.window.remember()
         self.views.window.hide()
+        self.stage.close()
         self.engine.close()
         self.controllers.close()
         self.views.photo.shutdown()
@@ -142,12 +153,21 @@ class Shell(QObject):
             lines.append(self.tr("%n known already.", "", report.known))
         if report.moved:
             lines.append(self.tr("%n found at another place.", "", report.moved))
+        if report.added:
+            lines.append(self.tr("“Restore new” finds their faces and restores them."))
         lines += report.problems[:_MOST_NAMED]
         if (more := len(report.problems) - _MOST_NAMED) > 0:
             lines.append(self.tr("And %n more problem(s).", "", more))
-        window = self.views.window
-        window.show_progress("", 1, 1)
-        window.say("\n".join(lines), warning=bool(report.problems))
+        self.views.window.say("\n".join(lines), warning=bool(report.problems))
+
+    def _main_of_engine(self) -> Callable[[Connection], None]:
+        """What the engine process runs, as the settings want it now."""
+        settings = self.settings
+        return partial(
+            self._target,
+            device=settings.device,
+            max_pixels=settings.max_megapixels * _MEGAPIXEL,
+        )
 
     @Slot(str, object)
     def follow_setting(self, name: str, value: object) -> None:
@@ -158,6 +178,11 @@ class Shell(QObject):
             self.views.grid.set_side(value)
         elif name == "bundle" and isinstance(value, str):
             self.engine.use_bundle(value)
+        elif name in ("device", "max_megapixels"):
+            self.engine.use_target(self._main_of_engine())
+            self.views.photo.set_max_pixels(self.settings.max_megapixels * _MEGAPIXEL)
+        if name == "device" and isinstance(value, str):
+            self.views.window.show_wanted_device(value)
 
     @Slot()
     def measure_thumbnails(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.models.review import PhotoReview
 from lafr_desktop.views.photo import PhotoView, ShownFace
 from lafr_engine.album.values import AlbumFace, Candidate
@@ -22,16 +23,16 @@ class Stage(QObject):
 
     keep_drawn = Signal(int, object)
 
-    def __init__(
-        self, view: PhotoView, background: Background, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, view: PhotoView, parent: QObject | None = None) -> None:
+        """Begin with nothing; the owner has to call :meth:`close`."""
         super().__init__(parent)
         self._view = view
-        self._background = background
+        self._background = Background(self)  # masks must not wait for what others read
         self._review: PhotoReview | None = None
         self._keeps: dict[int, tuple[Path, QImage]] = {}
         self._painted: dict[int, QImage] = {}
-        view.keep_painted.connect(self._encode)
+        self._unsaved: deque[tuple[int, QImage]] = deque()
+        view.keep_painted.connect(self._take_mask)
 
     @Slot(object)
     def show_review(self, review: PhotoReview) -> None:
@@ -47,8 +48,8 @@ class Stage(QObject):
         shown_before = before.selected.id if before and before.selected else None
         if selected is None or selected.id != shown_before:
             self._view.select_face(selected.id if selected else None)
-            if selected is not None:
-                self._view.zoom_to_face(selected.id)
+        if selected is not None and review.goes:
+            self._view.zoom_to_face(selected.id)
 
     @Slot()
     def clear(self) -> None:
@@ -56,6 +57,12 @@ class Stage(QObject):
         if self._review is not None:
             self._review = None
             self._view.show_photo(None)
+
+    def close(self) -> None:
+        """Hand over the masks that are still on their way, and join the thread."""
+        self._background.close()
+        while self._unsaved:
+            self._save(_png(self._unsaved[0][1]))
 
     @Slot(float)
     def preview_strength(self, strength: float) -> None:
@@ -91,12 +98,23 @@ class Stage(QObject):
         self._background.submit(lambda: _read_mask(path), then, self._view.failed.emit)
 
     @Slot(int, QImage)
-    def _encode(self, face_id: int, mask: QImage) -> None:
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        mask.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes, Qt a text
+    def _take_mask(self, face_id: int, mask: QImage) -> None:
+        """Encode a mask off the GUI thread: that of a large face takes a while."""
+        self._unsaved.append((face_id, mask))
+        self._background.submit(lambda: _png(mask), self._save, self._view.failed.emit)
+
+    def _save(self, png: bytes) -> None:
+        """Hand over the oldest mask; they are encoded in the order in which they were painted."""
+        face_id, mask = self._unsaved.popleft()
         self._painted[face_id] = mask
-        self.keep_drawn.emit(face_id, bytes(buffer.data().data()))
+        self.keep_drawn.emit(face_id, png)
+
+
+def _png(mask: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    mask.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes, Qt a text
+    return bytes(buffer.data().data())
 
 
 def _read_mask(path: Path) -> QImage:

@@ -61,6 +61,13 @@ def _connect_import(shell: Shell) -> None:
     grid.import_requested.connect(actions.import_files.trigger)
     grid.dropped.connect(library.import_paths)
     window = shell.views.window
+    library.import_begun.connect(lambda: grid.set_importing(True))
+    library.import_begun.connect(
+        lambda: window.show_progress(translate("Shell", "Looking for photographs"), 0, 0)
+    )
+    library.import_ended.connect(lambda: grid.set_importing(False))
+    library.import_ended.connect(lambda: window.show_progress("", 1, 1))
+    actions.cancel.triggered.connect(library.stop_import)
     library.import_progressed.connect(
         lambda done, total, name: window.show_progress(
             translate("Shell", "Importing {done} of {total}: {name}").format(
@@ -118,6 +125,7 @@ def _connect_work(shell: Shell) -> None:
     for signal in _failures(shell):
         signal.connect(shell.warn)
     shell.controllers.background.crashed.connect(shell.crashed)
+    shell.views.photo.crashed.connect(shell.crashed)
 
 
 def _failures(shell: Shell) -> list[SignalInstance]:
@@ -187,7 +195,7 @@ def _connect_photo(shell: Shell) -> None:
     """What is done on the photograph, in the strip and in the bar."""
     views, review, edits = shell.views, shell.controllers.review, shell.controllers.edits
     actions, photo = views.face_actions, views.photo
-    views.strip.chosen.connect(review.select)
+    views.strip.chosen.connect(review.go_to)
     views.bar.strength_previewed.connect(shell.stage.preview_strength)
     views.bar.strength_chosen.connect(edits.set_strength)
     views.bar.candidate_chosen.connect(edits.choose_candidate)
@@ -199,6 +207,7 @@ def _connect_photo(shell: Shell) -> None:
     actions.keep.triggered.connect(lambda on: photo.set_tool(Tool.KEEP_BRUSH if on else Tool.PAN))
     photo.tool_changed.connect(lambda tool: actions.draw.setChecked(tool is Tool.DRAW_FACE))
     photo.tool_changed.connect(lambda tool: actions.keep.setChecked(tool is Tool.KEEP_BRUSH))
+    photo.tool_changed.connect(lambda tool: views.window.show_hint(_hint(tool)))
 
 
 def _connect_windows(shell: Shell) -> None:
@@ -226,7 +235,22 @@ def _chosen_photos(shell: Shell) -> Sequence[int]:
     return shell.views.grid.selected_ids()
 
 
+def _hint(tool: Tool) -> str:
+    """What to do with a tool; nothing needs to be said of the one to look around with."""
+    hints = {
+        Tool.DRAW_FACE: translate(
+            "Shell", "Draw a box around the face that was missed. Esc puts the tool down."
+        ),
+        Tool.KEEP_BRUSH: translate(
+            "Shell",
+            "Paint over what shall stay as it was. Shift takes paint away. Esc ends.",
+        ),
+    }
+    return hints.get(tool, "")
+
+
 def _open_photo(shell: Shell, photo_id: int) -> None:
+    """Show a photograph and its faces."""
     shell.controllers.review.open_photo(photo_id)
     _show_photo_page(shell)
 
@@ -282,7 +306,7 @@ def _show_what_can_be_done(shell: Shell, shown: PhotoReview) -> None:
         return
     for action in (actions.reject, actions.not_a_face, actions.another_seed):
         action.setEnabled(face is not None)
-    for action in (actions.accept, actions.keep):
+    for action in (actions.accept, actions.keep, actions.stronger, actions.weaker):
         action.setEnabled(face is not None and face.candidate_id is not None)
 
 

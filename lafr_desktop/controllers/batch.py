@@ -8,7 +8,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from lafr_desktop.controllers.background import AlbumWork, Background
+from lafr_desktop.background import Background
+from lafr_desktop.controllers.album_work import AlbumWork
 from lafr_desktop.models.jobs import JobLine
 from lafr_engine.album.store import Album
 from lafr_engine.album.values import AlbumJob, PhotoFilter

@@ -60,16 +60,29 @@ class FaceEdits(QObject):
 
     @Slot(tuple)
     def draw_face(self, box: Box) -> None:
-        """Add a face that was not found; it is restored."""
+        """Add a face that was not found and put it under review; it is restored."""
         review = self._review.review
         if review is not None:
             photo_id = review.photo.id
-            self._do(photo_id, lambda: self._album.add_face(photo_id, box), queues=True)
+            self._do(photo_id, lambda: self._add(photo_id, box), queues=True)
 
     @Slot(int, object)
     def set_keep(self, face_id: int, png: bytes | None) -> None:
-        """Keep what is white in this mask as it was in the original."""
-        self._edit(lambda _: self._album.set_keep(face_id, png))
+        """Keep what is white in this mask as it was in the original.
+
+        The mask may come late, when another face is under review already.
+        """
+        try:
+            photo_id = self._album.face(face_id).photo_id
+        except LafrError as error:
+            self.failed.emit(str(error))
+            return
+        self._do(photo_id, lambda: self._album.set_keep(face_id, png), queues=False)
+
+    def _add(self, photo_id: int, box: Box) -> None:
+        drawn = self._album.add_face(photo_id, box)
+        self._review.refresh()
+        self._review.select(drawn)
 
     def _edit(self, change: Callable[[AlbumFace], object], queues: bool = False) -> None:
         face = self._review.face

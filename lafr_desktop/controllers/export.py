@@ -9,7 +9,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from lafr_desktop.controllers.background import AlbumWork, Background
+from lafr_desktop.background import Background
+from lafr_desktop.controllers.album_work import AlbumWork
 from lafr_desktop.controllers.sharing import Written, write_before_after, write_contact_sheet
 from lafr_engine.album.export import ExportOptions
 from lafr_engine.album.store import Album

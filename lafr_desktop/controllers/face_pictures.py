@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.models.review import PhotoReview
 from lafr_engine.album.values import AlbumFace
 from lafr_engine.messages import Box

@@ -10,7 +10,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from lafr_desktop.controllers.background import AlbumWork, Background
+from lafr_desktop.background import Background
+from lafr_desktop.controllers.album_work import AlbumWork
 from lafr_desktop.models.photo_loader import PhotoLoader
 from lafr_desktop.models.photos import PhotoQuery
 from lafr_engine.album.store import Album
@@ -26,6 +27,7 @@ from lafr_engine.album.values import (
 _TELL_SECONDS: Final = 0.05
 _GATHER_MS: Final = 150
 _FEW: Final = 100
+_GROW_MS: Final = 2000
 
 
 class LibraryController(QObject):
@@ -35,6 +37,8 @@ class LibraryController(QObject):
         photos_loaded: The photographs asked for, as a list of :class:`Photo`.
         photos_updated: Some of them, which changed, as a list of :class:`Photo`.
         counts_changed: The :class:`Counts` of the album.
+        import_begun: An import was asked for; while it runs, the list is read again and again.
+        import_ended: None is under way any more, however it went.
         import_progressed: Done, total, and the name of the file in work.
         import_finished: An :class:`ImportReport`.
         removed: Photographs were taken out.
@@ -44,6 +48,8 @@ class LibraryController(QObject):
     photos_loaded = Signal(object)
     photos_updated = Signal(object)
     counts_changed = Signal(object)
+    import_begun = Signal()
+    import_ended = Signal()
     import_progressed = Signal(int, int, str)
     import_finished = Signal(object)
     removed = Signal()
@@ -62,7 +68,11 @@ class LibraryController(QObject):
         self._work = AlbumWork(folder, background, self.failed.emit)
         self._import_thread = Background(self)
         self._import_thread.crashed.connect(background.crashed)
-        self._importing = AlbumWork(folder, self._import_thread, self.failed.emit)
+        self._importing = AlbumWork(folder, self._import_thread, self._import_failed)
+        self._imports = 0
+        self._growing = QTimer(self)
+        self._growing.setInterval(_GROW_MS)
+        self._growing.timeout.connect(self.refresh)
         self._loader = PhotoLoader(self)
         self._loader.loaded.connect(self.photos_loaded)
         self._loader.failed.connect(self.failed)
@@ -95,8 +105,13 @@ class LibraryController(QObject):
 
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Bring in files, and folders with their subfolders."""
+        if not paths:
+            return
         self._stop.clear()
         chosen = list(paths)
+        self._imports += 1
+        self._growing.start()
+        self.import_begun.emit()
         self._importing.run(lambda album: self._import(album, chosen), self._imported)
 
     @Slot()
@@ -112,6 +127,7 @@ class LibraryController(QObject):
     def close(self) -> None:
         """End an import and join the threads."""
         self._timer.stop()
+        self._growing.stop()
         self._stop.set()
         self._import_thread.close()
         self._loader.close()
@@ -142,7 +158,18 @@ class LibraryController(QObject):
         self.import_progressed.emit(step.done, step.total, step.path.name)
 
     def _imported(self, report: ImportReport) -> None:
+        self._end_import()
         self.import_finished.emit(report)
+
+    def _import_failed(self, sentence: str) -> None:
+        self._end_import()
+        self.failed.emit(sentence)
+
+    def _end_import(self) -> None:
+        self._imports -= 1
+        if not self._imports:
+            self._growing.stop()
+            self.import_ended.emit()
         self.refresh()
 
     def _removed(self, _nothing: object) -> None:

@@ -67,10 +67,13 @@ class ReviewController(QObject):
 
     @Slot(int)
     def select(self, face_id: int) -> None:
-        """Show another face of the photograph."""
-        if self._review and face_id != (self.face and self.face.id):
-            photo_id = self._review.photo.id
-            self._guarded(lambda: self._show(photo_id, face_id))
+        """Review another face of the photograph, which is seen already."""
+        self._choose(face_id, goes=False)
+
+    @Slot(int)
+    def go_to(self, face_id: int) -> None:
+        """Review another face of the photograph, and show it large."""
+        self._choose(face_id, goes=True)
 
     @Slot()
     def next_face(self) -> None:
@@ -110,6 +113,11 @@ class ReviewController(QObject):
         """Show nothing any more: the photograph is closed or was removed."""
         self._review = None
 
+    def _choose(self, face_id: int, goes: bool) -> None:
+        if self._review and face_id != (self.face and self.face.id):
+            photo_id = self._review.photo.id
+            self._guarded(lambda: self._show(photo_id, face_id, goes))
+
     def _decide(self, face: AlbumFace, verdict: Verdict) -> None:
         calls = {
             Verdict.ACCEPT: self._album.accept,
@@ -126,7 +134,7 @@ class ReviewController(QObject):
         place = next((i for i, each in enumerate(faces) if each.id == face.id), 0)
         here = _first_undecided([*faces[place + 1 :], *faces[:place]])
         if here is not None:
-            self._show(face.photo_id, here.id)
+            self._show(face.photo_id, here.id, goes=True)
             return
         following = self._album.next_to_review(face.photo_id)
         if following is None:
@@ -138,7 +146,7 @@ class ReviewController(QObject):
         if photo_id is None:
             self.all_reviewed.emit()
         else:
-            self._show(photo_id, None)
+            self._show(photo_id, None, goes=True)
 
     def _step(self, by: int) -> None:
         review = self._review
@@ -146,7 +154,7 @@ class ReviewController(QObject):
             return
         place = review.number - 1 + by
         if 0 <= place < len(review.faces):
-            self._show(review.photo.id, review.faces[place].id)
+            self._show(review.photo.id, review.faces[place].id, goes=True)
         elif by > 0:
             following = self._album.next_to_review(review.photo.id)
             if following not in (None, review.photo.id):
@@ -155,7 +163,7 @@ class ReviewController(QObject):
             self._visited.pop()
             before = self._visited.pop()
             faces = self._album.faces(before)
-            self._show(before, faces[-1].id if faces else None)
+            self._show(before, faces[-1].id if faces else None, goes=True)
 
     def _revisit(self, decision: Decision | None) -> None:
         if decision is None:
@@ -164,7 +172,7 @@ class ReviewController(QObject):
         if photo_id is None:
             self.refresh()
             return
-        self._show(photo_id, decision.face_id)
+        self._show(photo_id, decision.face_id, goes=True)
         self.photo_changed.emit(photo_id)
 
     def _photo_of(self, face_id: int) -> int | None:
@@ -174,7 +182,7 @@ class ReviewController(QObject):
         except LafrError:
             return None
 
-    def _show(self, photo_id: int, face_id: int | None) -> None:
+    def _show(self, photo_id: int, face_id: int | None, goes: bool = False) -> None:
         faces = tuple(self._album.faces(photo_id))
         selected = next((each for each in faces if each.id == face_id), None)
         selected = selected or _first_undecided(faces) or (faces[0] if faces else None)
@@ -185,7 +193,7 @@ class ReviewController(QObject):
             if face.candidate_id is not None
         }
         photo = self._album.photo(photo_id)
-        self._review = PhotoReview(photo, faces, chosen, selected, candidates)
+        self._review = PhotoReview(photo, faces, chosen, selected, candidates, goes)
         if self._visited[-1:] != [photo_id]:
             self._visited.append(photo_id)
         self.shown.emit(self._review)

@@ -56,7 +56,14 @@ class UseBundle:
     name: str | None
 
 
-Message = Order | UseBundle | Job | Event
+@dataclass(frozen=True, slots=True)
+class UseTarget:
+    """Start the process anew with this main, once no job is in work."""
+
+    target: Callable[[Connection], None]
+
+
+Message = Order | UseBundle | UseTarget | Job | Event
 """What may lie in the agent's inbox."""
 
 
@@ -86,6 +93,7 @@ class Agent(QThread):
         super().__init__(parent)
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._client = EngineClient(target, self._inbox.put)
+        self._next: EngineClient | None = None
         self._work = AlbumWork(folder, self._note)
         self._photos = Thinner(self.photo_changed.emit)
         self._faces = Thinner(self.face_changed.emit)
@@ -102,11 +110,15 @@ class Agent(QThread):
 
     def run(self) -> None:
         """Work until told to close."""
-        with self._client:
+        self._client.start()
+        try:
             while (message := self._next_message()) is not Order.CLOSE:
                 if message is not None:
                     self._try(partial(self._handle, message))
+                self._renew()
                 self._try(self._feed)
+        finally:
+            self._client.close()
         self._finish()
 
     def _next_message(self) -> Message | None:
@@ -150,8 +162,8 @@ class Agent(QThread):
             if message.job not in self._side:
                 self._side.add(message.job)
                 self._client.submit(message)
-        elif isinstance(message, UseBundle):
-            self._bundle = message.name
+        elif isinstance(message, UseBundle | UseTarget):
+            self._use(message)
         elif isinstance(message, DeviceChosen):
             self.ready.emit(message.device, message.reason or "")
         elif isinstance(message, Notice):
@@ -160,6 +172,12 @@ class Agent(QThread):
             self._hear(message)
         else:
             self._hear_aside(message)
+
+    def _use(self, message: UseBundle | UseTarget) -> None:
+        if isinstance(message, UseBundle):
+            self._bundle = message.name
+        else:
+            self._next = EngineClient(message.target, self._inbox.put)
 
     def _obey(self, order: Order) -> None:
         if order in (Order.PAUSE, Order.RESUME):
@@ -174,6 +192,15 @@ class Agent(QThread):
         self._paused, self._crashes = paused, 0
         (self._client.pause if paused else self._client.resume)()
         self._status_at = time.monotonic()
+
+    def _renew(self) -> None:
+        """Change the process for one with another main, where that was asked for."""
+        if self._next is None or self._work.current is not None or self._side:
+            return
+        self._client.close()
+        self._client, self._next = self._next.start(), None
+        if self._paused:
+            self._client.pause()
 
     def _feed(self) -> None:
         """Give the engine the album's next job."""
@@ -245,7 +272,7 @@ class Agent(QThread):
         """Take what was said until the process was gone, and close the album."""
         while not self._inbox.empty():
             message = self._inbox.get()
-            if isinstance(message, Order | UseBundle | Job):
+            if isinstance(message, Order | UseBundle | UseTarget | Job):
                 continue
             left_off = isinstance(message, Ended) and message.outcome is not Outcome.DONE
             if not self._work.is_about(message):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from lafr_desktop.engine_thread.agent import Agent, Order, UseBundle
+from lafr_desktop.engine_thread.agent import Agent, Order, UseBundle, UseTarget
 from lafr_engine.messages import Job
 
 
@@ -89,6 +89,11 @@ class Engine(QObject):
     def use_bundle(self, name: str) -> None:
         """Restore with another bundle from the next job on; "" is the one that ships."""
         self._agent.post(UseBundle(name or None))
+
+    @Slot(object)
+    def use_target(self, target: Callable[[Connection], None]) -> None:
+        """Run another main in the engine process, which is started anew once no job is in work."""
+        self._agent.post(UseTarget(target))
 
     @Slot(object)
     def submit(self, job: Job) -> None:

@@ -20,12 +20,13 @@ from PySide6.QtCore import (
 from lafr_desktop.thumbnails import Thumbnails
 from lafr_engine.album.values import Photo, PhotoFilter, PhotoOrder
 
+translate = QCoreApplication.translate
+
 Index = QModelIndex | QPersistentModelIndex
 Run = tuple[int, int]
 """First and last row."""
 
 _MOST_RUNS: Final = 32  # beyond that one reset is quicker than the views' work on each run
-_CONTEXT: Final = "Photos"
 
 
 class PhotoRole:
@@ -79,22 +80,21 @@ def badge_of(photo: Photo) -> Badge:
 
 def badge_text(photo: Photo) -> str:
     """Return the words of the badge, in the user's language."""
-    say = QCoreApplication.translate
     match badge_of(photo):
         case Badge.REVIEW:
-            words = say(_CONTEXT, "%n to review", None, photo.to_review)
+            words = translate("Badge", "{n} to review").format(n=photo.to_review)
         case Badge.HELD:
-            words = say(_CONTEXT, "%n held", None, photo.held)
+            words = translate("Badge", "{n} held").format(n=photo.held)
         case Badge.WORKING:
-            words = say(_CONTEXT, "Working")
+            words = translate("Badge", "Working")
         case Badge.DONE:
-            words = say(_CONTEXT, "Done") if photo.faces else say(_CONTEXT, "No faces")
+            words = translate("Badge", "Done") if photo.faces else translate("Badge", "No faces")
         case Badge.FAILED:
-            words = say(_CONTEXT, "Failed")
+            words = translate("Badge", "Failed")
         case Badge.MISSING:
-            words = say(_CONTEXT, "Missing")
+            words = translate("Badge", "Missing")
         case Badge.NEW:
-            words = say(_CONTEXT, "New")
+            words = translate("Badge", "New")
     return words
 
 

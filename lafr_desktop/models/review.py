@@ -21,6 +21,8 @@ class PhotoReview:
         chosen: By face, the candidate that stands for it.
         selected: The face under review; None where the photograph has none.
         candidates: Of the selected face, oldest first.
+        goes: Whether the review went to this face, so that it is to be seen large. What is only
+            read again, or clicked where it is seen already, leaves the view alone.
     """
 
     photo: Photo
@@ -28,6 +30,7 @@ class PhotoReview:
     chosen: Mapping[int, Candidate]
     selected: AlbumFace | None
     candidates: tuple[Candidate, ...]
+    goes: bool = False
 
     @property
     def number(self) -> int:

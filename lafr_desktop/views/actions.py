@@ -201,6 +201,8 @@ class FaceActions(_Maker):
                 self.previous,
                 self.next,
                 None,
+                self.stronger,
+                self.weaker,
                 self.another_seed,
                 self.draw,
                 self.keep,
@@ -214,7 +216,8 @@ class FaceActions(_Maker):
     def on_face(self) -> tuple[QAction, ...]:
         """Those that need a face under review."""
         decisions = (self.accept, self.reject, self.not_a_face)
-        return (*decisions, self.another_seed, self.keep, *self.candidates)
+        edits = (self.stronger, self.weaker, self.another_seed, self.keep)
+        return (*decisions, *edits, *self.candidates)
 
     def _make_decisions(self) -> None:
         self.accept = self._make(
@@ -260,6 +263,12 @@ class FaceActions(_Maker):
         self.next = self._make(self.tr("Ne&xt face"), "Right", sign=Icon.NEXT)
 
     def _make_edits(self) -> None:
+        self.stronger = self._make(
+            self.tr("&Stronger"), "Up", self.tr("Take more of the restored face")
+        )
+        self.weaker = self._make(
+            self.tr("&Weaker"), "Down", self.tr("Take less of the restored face")
+        )
         self.another_seed = self._make(
             self.tr("&Try another seed"),
             "T",

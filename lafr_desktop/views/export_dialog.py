@@ -271,7 +271,9 @@ class ExportDialog(QDialog):
         text = self.tr("A&ll photographs with accepted faces (%n)", "", album.photos)
         self._all = QRadioButton(text, box)
         self._selected.setEnabled(selected != ExportScope())
-        (self._selected if self._selected.isEnabled() else self._all).setChecked(True)
+        # Where nothing of the selection can be exported but others can, those are meant.
+        whole = not self._selected.isEnabled() or (album.photos and not selected.photos)
+        (self._all if whole else self._selected).setChecked(True)
         self._confident = QCheckBox("", box)
         self._confident.setChecked(confident)
         column = QVBoxLayout(box)

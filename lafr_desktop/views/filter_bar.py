@@ -19,19 +19,20 @@ from PySide6.QtWidgets import (
 from lafr_desktop.models.photos import PhotoQuery
 from lafr_engine.album.values import Counts, PhotoFilter, PhotoOrder
 
+translate = QCoreApplication.translate
+
 _TYPING_MS: Final = 200
 
 
 def filter_name(which: PhotoFilter) -> str:
     """Return the words for a filter, in the user's language."""
-    say = QCoreApplication.translate
     words = {
-        PhotoFilter.ALL: say("Filters", "All"),
-        PhotoFilter.REVIEW: say("Filters", "To review"),
-        PhotoFilter.HELD: say("Filters", "Held"),
-        PhotoFilter.DONE: say("Filters", "Done"),
-        PhotoFilter.FAILED: say("Filters", "Failed"),
-        PhotoFilter.NEW: say("Filters", "New"),
+        PhotoFilter.ALL: translate("Filters", "All"),
+        PhotoFilter.REVIEW: translate("Filters", "To review"),
+        PhotoFilter.HELD: translate("Filters", "Held"),
+        PhotoFilter.DONE: translate("Filters", "Done"),
+        PhotoFilter.FAILED: translate("Filters", "Failed"),
+        PhotoFilter.NEW: translate("Filters", "New"),
     }
     return words[which]
 

@@ -151,6 +151,7 @@ class PhotoGrid(QWidget):
         super().__init__(parent)
         self._model = model
         self._total = 0
+        self._importing = False
         self._kept: tuple[set[int], int | None] = (set(), None)
         self.filter_bar = FilterBar(self)
         self.list = PhotoList(_nearest(side), self)
@@ -187,6 +188,11 @@ class PhotoGrid(QWidget):
         """Show how many photographs there are."""
         self._total = counts.photos
         self.filter_bar.set_counts(counts)
+        self._show_page()
+
+    def set_importing(self, importing: bool) -> None:
+        """Say whether photographs are being brought in."""
+        self._importing = importing
         self._show_page()
 
     @Slot(int)
@@ -295,7 +301,10 @@ class PhotoGrid(QWidget):
             self._pages.setCurrentWidget(self.list)
             return
         query: PhotoQuery = self.filter_bar.query
-        if self._total == 0:
+        if self._importing and self._total == 0:
+            text = self.tr("They appear here as they come in.")
+            self._empty.tell(self.tr("Importing photographs…"), text, button=False)
+        elif self._total == 0:
             text = self.tr("Drop photographs or folders here, or choose them yourself.")
             self._empty.tell(self.tr("No photographs yet"), text, button=True)
         elif query.text:

@@ -64,6 +64,8 @@ class MainWindow(QMainWindow):
         self._device = QLabel(self)
         self._work = QLabel(self)
         self._progress = QProgressBar(self)
+        self._status = WorkStatus(0, None, 0, 0, False, 0.0, None)
+        self._beside = False
         self.setWindowTitle(self.tr("LAFR Desktop"))
         self._build_centre()
         self._build_dock()
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
         for action in (self._face.draw, self._face.keep):
             action.setChecked(False)
+        self.show_hint("")
         self._pages.album.setFocus()
 
     def show_photo(self) -> None:
@@ -100,29 +103,69 @@ class MainWindow(QMainWindow):
 
     def show_device(self, device: str, reason: str) -> None:
         """Say where the networks run, and why that is not a GPU."""
-        names = {"cpu": self.tr("Processor"), "cuda": self.tr("NVIDIA GPU"), "mps": self.tr("GPU")}
-        self._device.setText(self.tr("Device: {name}").format(name=names.get(device, device)))
+        kind = device.partition(":")[0]
+        names = {
+            "cpu": self.tr("Device: processor"),
+            "cuda": self.tr("Device: NVIDIA GPU"),
+            "mps": self.tr("Device: GPU"),
+        }
+        self._device.setText(names.get(kind, device))
         self._device.setToolTip(reason or self.tr("The networks run on the graphics card."))
 
+    def show_hint(self, text: str) -> None:
+        """Say in the status bar what can be done now; an empty text says nothing any more."""
+        self.statusBar().showMessage(text)
+
+    def show_wanted_device(self, device: str) -> None:
+        """Say which device the settings ask for; what it will be is known with the first face."""
+        names = {
+            "auto": self.tr("Device: automatic"),
+            "cpu": self.tr("Device: processor"),
+            "cuda": self.tr("Device: NVIDIA GPU"),
+            "mps": self.tr("Device: GPU"),
+        }
+        self._device.setText(names[device])
+        self._device.setToolTip(
+            self.tr("Whether it can be used is seen when the first face is restored.")
+            if device != "auto"
+            else self.tr(
+                "A graphics card where it can be used, else the processor: that is seen when the "
+                "first face is restored."
+            )
+        )
+
     def show_work(self, status: WorkStatus) -> None:
-        """Show how the work stands."""
+        """Show how the work of the engine stands."""
+        self._status = status
         self._pages.queue.show_status(status)
         busy = status.running is not None or status.queued > 0
-        self._work.setText(work_sentence(status) if busy else "")
-        self._progress.setVisible(busy)
-        self._progress.setRange(0, status.done + status.queued + 1)
-        self._progress.setValue(status.done)
-        self._album.cancel.setEnabled(busy)
+        if not self._beside:
+            self._work.setText(work_sentence(status) if busy else "")
+            self._progress.setVisible(busy)
+            self._progress.setRange(0, status.done + status.queued + 1)
+            self._progress.setValue(status.done)
+        self._album.cancel.setEnabled(busy or self._beside)
         self._album.retry.setEnabled(status.failed > 0)
         self._album.pause.setEnabled(busy or status.paused)
         self._album.pause.setChecked(status.paused)
 
     def show_progress(self, text: str, done: int, total: int) -> None:
-        """Show how far something is that does not go through the engine, such as an import."""
+        """Show how far an import or an export is, in place of the engine's work.
+
+        Args:
+            text: What is done.
+            done: How much of it.
+            total: Of so much; 0 where that is not known yet. All done is the end of it.
+        """
+        self._beside = done < total or total == 0
+        if not self._beside:
+            self.show_work(self._status)
+            return
         self._work.setText(text)
-        self._progress.setVisible(total > done)
-        self._progress.setRange(0, max(total, 1))
+        self._progress.show()
+        self._progress.setRange(0, total)
         self._progress.setValue(done)
+        self._album.cancel.setEnabled(True)
 
     def say(self, sentence: str, warning: bool = False) -> None:
         """Tell something above the page, until it is closed."""
@@ -218,8 +261,8 @@ class MainWindow(QMainWindow):
         self._progress.setAccessibleName(self.tr("Progress of the work"))
         self._progress.hide()
         self._work.setAccessibleName(self.tr("State of the work"))
+        self._device.setObjectName("device")
         self._device.setAccessibleName(self.tr("Device"))
-        self._device.setText(self.tr("Device: chosen with the first face"))
         bar = self.statusBar()
         bar.addPermanentWidget(self._work)
         bar.addPermanentWidget(self._progress)

@@ -74,6 +74,7 @@ class ModelsDialog(QDialog):
         column.addLayout(middle, 1)
         column.addWidget(self._message)
         column.addLayout(self._buttons())
+        self._show(-1)
         self.resize(780, 520)
 
     @property
@@ -98,7 +99,7 @@ class ModelsDialog(QDialog):
         kept = folders.index(before.folder) if before and before.folder in folders else 0
         self._list.setCurrentRow(kept if bundles else -1)
         if not bundles:
-            self._show(-1)
+            self._details.show_none()
 
     @Slot(object, str)
     def show_verified(self, folder: Path, problem: str) -> None:
@@ -216,6 +217,12 @@ class BundleDetails(QScrollArea):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Details of the model"))
         self.setWidgetResizable(True)
+        self._empty = self.tr("Looking for models…")
+        self.show_bundle(None)
+
+    def show_none(self) -> None:
+        """Say that there is no bundle."""
+        self._empty = self.tr("No model is installed.")
         self.show_bundle(None)
 
     def show_bundle(self, info: BundleInfo | None) -> None:
@@ -224,7 +231,7 @@ class BundleDetails(QScrollArea):
         form = QFormLayout(page)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         if info is None:
-            form.addRow(note_label(self.tr("No model is installed."), page))
+            form.addRow(note_label(self._empty, page))
         else:
             for name, value in self._rows(info):
                 form.addRow(name, _value(value, name, page))

@@ -40,6 +40,7 @@ class PhotoPage(QWidget):
         self._parts = parts
         self._name = QLabel(self)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name.setMinimumWidth(1)  # a long name must not widen the window
         self._left = QLabel(self)
         self._end = _end_banner(self, actions)
         self._end.hide()
@@ -102,7 +103,7 @@ def _end_banner(page: PhotoPage, actions: FaceActions) -> QFrame:
     banner.setObjectName("end-of-review")
     banner.setFrameShape(QFrame.Shape.StyledPanel)
     text = QLabel(
-        translate("PhotoPage", "All faces are reviewed. The album is ready to be exported."), banner
+        translate("PhotoPage", "All faces found so far are reviewed, and can be exported."), banner
     )
     text.setAccessibleName(text.text())
     back = QPushButton(translate("PhotoPage", "To the album"), banner)

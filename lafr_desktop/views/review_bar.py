@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 from lafr_desktop.models.faces import state_name
 from lafr_desktop.models.review import PhotoReview
 from lafr_desktop.views.actions import FaceActions
-from lafr_engine.album.values import AlbumFace, Candidate
+from lafr_engine.album.values import AlbumFace, Candidate, Photo, PhotoState
 
 translate = QCoreApplication.translate
 
 _PERCENT: Final = 100
+_STRENGTH_STEP: Final = 5
 _CANDIDATE: Final = 40
 _CHOSEN: Final = "QToolButton:checked { border: 3px solid palette(highlight); border-radius: 5px; }"
 _ALIKE: Final = ((0.75, 0), (0.55, 1), (0.4, 2), (-2.0, 3))
@@ -59,6 +60,8 @@ class ReviewBar(QWidget):
         self._choices = QHBoxLayout()
         self._choices.setSpacing(4)
         self._lay_out()
+        actions.stronger.triggered.connect(lambda: self._step_strength(_STRENGTH_STEP))
+        actions.weaker.triggered.connect(lambda: self._step_strength(-_STRENGTH_STEP))
         for number, action in enumerate(actions.candidates):
             action.triggered.connect(lambda _=False, at=number: self._choose(at))
 
@@ -194,6 +197,9 @@ class ReviewBar(QWidget):
         if not self._strength.isSliderDown():  # by keys or the wheel: there is no release
             self._emit_strength()
 
+    def _step_strength(self, by: int) -> None:
+        self._strength.setValue(self._strength.value() + by)
+
     def _emit_strength(self) -> None:
         self.strength_chosen.emit(self._strength.value() / _PERCENT)
 
@@ -218,7 +224,7 @@ def _row(*widgets: QWidget | None) -> QHBoxLayout:
 
 def _title(review: PhotoReview) -> str:
     if review.selected is None:
-        return translate("ReviewBar", "No faces in this photograph yet")
+        return _title_without_face(review.photo)
     text = translate("ReviewBar", "Face {number} of {total}: {state}")
     title = text.format(
         number=review.number, total=len(review.faces), state=state_name(review.selected.state)
@@ -232,6 +238,16 @@ def _title(review: PhotoReview) -> str:
     return f"<b>{title}</b> &nbsp; {likeness}"
 
 
+def _title_without_face(photo: Photo) -> str:
+    if photo.problem:
+        return translate("ReviewBar", "This photograph cannot be restored")
+    if photo.state is PhotoState.WORKING:
+        return translate("ReviewBar", "Faces are being looked for")
+    if photo.state is PhotoState.NEW:
+        return translate("ReviewBar", "No faces in this photograph yet")
+    return translate("ReviewBar", "No face was found in this photograph")
+
+
 def _alike(score: float) -> str:
     words = (
         translate("ReviewBar", "the same person"),
@@ -243,8 +259,14 @@ def _alike(score: float) -> str:
 
 
 def _reason(review: PhotoReview) -> str:
-    if review.selected is None:
+    if review.selected is not None:
+        return review.selected.reason or ""
+    if review.photo.problem:
+        return review.photo.problem
+    if review.photo.state is PhotoState.WORKING:
+        return translate("ReviewBar", "They appear here as soon as they are found.")
+    if review.photo.state is PhotoState.NEW:
         return translate(
             "ReviewBar", "Restore the photograph to find its faces, or draw a missed face (D)."
         )
-    return review.selected.reason or ""
+    return translate("ReviewBar", "Where one was missed, draw a box around it (D).")

@@ -50,7 +50,19 @@ def _line(what: str, keys: str) -> str:
 def _hints() -> str:
     hints = (
         (translate("ShortcutsDialog", "Choose among candidates"), "1 - 9"),
-        (translate("ShortcutsDialog", "Strength, while its slider has the focus"), "Up, Down"),
+        (translate("ShortcutsDialog", "See the original, as long as it is held"), "Space"),
+        (translate("ShortcutsDialog", "Move the line between before and after"), ", ."),
+        (translate("ShortcutsDialog", "Show or hide the boxes"), "B"),
+        (translate("ShortcutsDialog", "Whole photograph, actual size"), "Ctrl+0, Ctrl+1"),
+        (translate("ShortcutsDialog", "Zoom"), "Ctrl++, Ctrl+-"),
+        (translate("ShortcutsDialog", "Move over the photograph"), "Shift+←↑→↓"),
+        (translate("ShortcutsDialog", "Move a box, then Enter"), "Ctrl+←↑→↓"),
+        (
+            translate("ShortcutsDialog", "Change the size of a box, then Enter"),
+            "Ctrl+Shift+←↑→↓",
+        ),
+        (translate("ShortcutsDialog", "Paint or draw by keys"), "←↑→↓, Enter"),
+        (translate("ShortcutsDialog", "Smaller or larger brush"), "[ ]"),
     )
     rows = "".join(_line(what, key) for what, key in hints)
     title = translate("ShortcutsDialog", "More")

@@ -184,6 +184,41 @@
     </message>
 </context>
 <context>
+    <name>Badge</name>
+    <message>
+        <source>{n} to review</source>
+        <translation>{n} zu prüfen</translation>
+    </message>
+    <message>
+        <source>{n} held</source>
+        <translation>{n} zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>In Arbeit</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>No faces</source>
+        <translation>Keine Gesichter</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation>Fehlt</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close this message</source>
@@ -195,6 +230,10 @@
     <message>
         <source>Details of the model</source>
         <translation>Angaben zum Modell</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>Modelle werden gesucht…</translation>
     </message>
     <message>
         <source>No model is installed.</source>
@@ -616,6 +655,22 @@
         <translation>Näc&amp;hstes Gesicht</translation>
     </message>
     <message>
+        <source>&amp;Stronger</source>
+        <translation>&amp;Stärker</translation>
+    </message>
+    <message>
+        <source>Take more of the restored face</source>
+        <translation>Mehr vom wiederhergestellten Gesicht nehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Weaker</source>
+        <translation>Sch&amp;wächer</translation>
+    </message>
+    <message>
+        <source>Take less of the restored face</source>
+        <translation>Weniger vom wiederhergestellten Gesicht nehmen</translation>
+    </message>
+    <message>
         <source>&amp;Try another seed</source>
         <translation>Anderen &amp;Startwert versuchen</translation>
     </message>
@@ -734,6 +789,33 @@
     <message>
         <source>Descending</source>
         <translation>Absteigend</translation>
+    </message>
+</context>
+<context>
+    <name>Filters</name>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>To review</source>
+        <translation>Zu prüfen</translation>
+    </message>
+    <message>
+        <source>Held</source>
+        <translation>Zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
     </message>
 </context>
 <context>
@@ -891,22 +973,6 @@
         <translation>LAFR Desktop</translation>
     </message>
     <message>
-        <source>Processor</source>
-        <translation>Prozessor</translation>
-    </message>
-    <message>
-        <source>NVIDIA GPU</source>
-        <translation>NVIDIA-Grafikkarte</translation>
-    </message>
-    <message>
-        <source>GPU</source>
-        <translation>Grafikkarte</translation>
-    </message>
-    <message>
-        <source>Device: {name}</source>
-        <translation>Gerät: {name}</translation>
-    </message>
-    <message>
         <source>The networks run on the graphics card.</source>
         <translation>Die Netze laufen auf der Grafikkarte.</translation>
     </message>
@@ -915,12 +981,32 @@
         <translation>Warteschlange</translation>
     </message>
     <message>
-        <source>Device: chosen with the first face</source>
-        <translation>Gerät: wird beim ersten Gesicht gewählt</translation>
-    </message>
-    <message>
         <source>Tools</source>
         <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Device: processor</source>
+        <translation>Gerät: Prozessor</translation>
+    </message>
+    <message>
+        <source>Device: NVIDIA GPU</source>
+        <translation>Gerät: NVIDIA-Grafikkarte</translation>
+    </message>
+    <message>
+        <source>Device: GPU</source>
+        <translation>Gerät: Grafikkarte</translation>
+    </message>
+    <message>
+        <source>Device: automatic</source>
+        <translation>Gerät: automatisch</translation>
+    </message>
+    <message>
+        <source>Whether it can be used is seen when the first face is restored.</source>
+        <translation>Ob es benutzbar ist, zeigt sich, wenn das erste Gesicht wiederhergestellt wird.</translation>
+    </message>
+    <message>
+        <source>A graphics card where it can be used, else the processor: that is seen when the first face is restored.</source>
+        <translation>Eine Grafikkarte, wo sie benutzbar ist, sonst der Prozessor: Das zeigt sich, wenn das erste Gesicht wiederhergestellt wird.</translation>
     </message>
     <message>
         <source>Progress of the work</source>
@@ -1223,6 +1309,14 @@
         <translation>Kleinere Vorschaubilder</translation>
     </message>
     <message>
+        <source>They appear here as they come in.</source>
+        <translation>Sie erscheinen hier nach und nach.</translation>
+    </message>
+    <message>
+        <source>Importing photographs…</source>
+        <translation>Fotos werden importiert…</translation>
+    </message>
+    <message>
         <source>Drop photographs or folders here, or choose them yourself.</source>
         <translation>Legen Sie Fotos oder Ordner hier ab, oder wählen Sie sie selbst.</translation>
     </message>
@@ -1277,8 +1371,8 @@
         <translation>{n} Gesichter zu prüfen</translation>
     </message>
     <message>
-        <source>All faces are reviewed. The album is ready to be exported.</source>
-        <translation>Alle Gesichter sind geprüft. Das Album kann exportiert werden.</translation>
+        <source>All faces found so far are reviewed, and can be exported.</source>
+        <translation>Alle bisher gefundenen Gesichter sind geprüft und können exportiert werden.</translation>
     </message>
     <message>
         <source>To the album</source>
@@ -1445,6 +1539,18 @@
         <translation>Ähnlichkeit {score}: {words}</translation>
     </message>
     <message>
+        <source>This photograph cannot be restored</source>
+        <translation>Dieses Foto kann nicht wiederhergestellt werden</translation>
+    </message>
+    <message>
+        <source>Faces are being looked for</source>
+        <translation>Gesichter werden gesucht</translation>
+    </message>
+    <message>
+        <source>No face was found in this photograph</source>
+        <translation>In diesem Foto wurde kein Gesicht gefunden</translation>
+    </message>
+    <message>
         <source>the same person</source>
         <translation>dieselbe Person</translation>
     </message>
@@ -1461,8 +1567,16 @@
         <translation>vielleicht jemand anderes geworden</translation>
     </message>
     <message>
+        <source>They appear here as soon as they are found.</source>
+        <translation>Sie erscheinen hier, sobald sie gefunden sind.</translation>
+    </message>
+    <message>
         <source>Restore the photograph to find its faces, or draw a missed face (D).</source>
         <translation>Stellen Sie das Foto wieder her, um seine Gesichter zu finden, oder zeichnen Sie ein übersehenes Gesicht ein (D).</translation>
+    </message>
+    <message>
+        <source>Where one was missed, draw a box around it (D).</source>
+        <translation>Wurde eines übersehen, zeichnen Sie einen Rahmen darum (D).</translation>
     </message>
 </context>
 <context>
@@ -1490,12 +1604,24 @@
 <context>
     <name>Shell</name>
     <message>
+        <source>Looking for photographs</source>
+        <translation>Fotos werden gesucht</translation>
+    </message>
+    <message>
         <source>Importing {done} of {total}: {name}</source>
         <translation>Importieren {done} von {total}: {name}</translation>
     </message>
     <message>
         <source>There is nothing to do: all of it is restored.</source>
         <translation>Es gibt nichts zu tun: Alles ist wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Draw a box around the face that was missed. Esc puts the tool down.</source>
+        <translation>Zeichnen Sie einen Rahmen um das übersehene Gesicht. Esc legt das Werkzeug weg.</translation>
+    </message>
+    <message>
+        <source>Paint over what shall stay as it was. Shift takes paint away. Esc ends.</source>
+        <translation>Übermalen Sie, was bleiben soll, wie es war. Umschalt nimmt Farbe weg. Esc beendet.</translation>
     </message>
     <message>
         <source>No face waits for a decision.</source>
@@ -1522,6 +1648,10 @@
             <numerusform>%n an anderer Stelle gefunden.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>“Restore new” finds their faces and restores them.</source>
+        <translation>„Neue wiederherstellen“ findet ihre Gesichter und stellt sie wieder her.</translation>
+    </message>
     <message numerus="yes">
         <source>And %n more problem(s).</source>
         <translation>
@@ -1541,8 +1671,44 @@
         <translation>Unter den Vorschlägen wählen</translation>
     </message>
     <message>
-        <source>Strength, while its slider has the focus</source>
-        <translation>Stärke, solange ihr Regler den Fokus hat</translation>
+        <source>See the original, as long as it is held</source>
+        <translation>Original sehen, solange gehalten</translation>
+    </message>
+    <message>
+        <source>Move the line between before and after</source>
+        <translation>Linie zwischen Vorher und Nachher verschieben</translation>
+    </message>
+    <message>
+        <source>Show or hide the boxes</source>
+        <translation>Rahmen zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Whole photograph, actual size</source>
+        <translation>Ganzes Foto, wahre Größe</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>Zoom</translation>
+    </message>
+    <message>
+        <source>Move over the photograph</source>
+        <translation>Über das Foto wandern</translation>
+    </message>
+    <message>
+        <source>Move a box, then Enter</source>
+        <translation>Rahmen verschieben, dann Eingabe</translation>
+    </message>
+    <message>
+        <source>Change the size of a box, then Enter</source>
+        <translation>Größe eines Rahmens ändern, dann Eingabe</translation>
+    </message>
+    <message>
+        <source>Paint or draw by keys</source>
+        <translation>Mit Tasten malen oder zeichnen</translation>
+    </message>
+    <message>
+        <source>Smaller or larger brush</source>
+        <translation>Kleinerer oder größerer Pinsel</translation>
     </message>
     <message>
         <source>More</source>

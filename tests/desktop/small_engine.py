@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from multiprocessing.connection import Connection
 
 from PIL import Image
@@ -27,14 +28,13 @@ from tests.desktop.albums import answer
 FACES = 2
 
 
-def work(connection: Connection, device: str = "auto") -> None:
+def work(connection: Connection, device: str = "auto", max_pixels: int = 0) -> None:
     """Serve the pipe."""
-    del device
     handlers: dict[type, Handler] = {
         FindFaces: _find,
         RestoreFace: _restore,
         RenderPhoto: _render,
-        TestDevice: _test,
+        TestDevice: partial(_test, f"{device}, {max_pixels} pixels"),
     }
     serve(connection, handlers)
 
@@ -66,5 +66,5 @@ def _render(job: RenderPhoto) -> Generator[Event, None, None]:
     yield PhotoRendered(job.job, job.out, "0" * 64, ())
 
 
-def _test(job: TestDevice) -> Generator[Event, None, None]:
-    yield DeviceTested(job.job, "cpu", 0.0, 0.1, True, "The processor computes as it should.")
+def _test(started: str, job: TestDevice) -> Generator[Event, None, None]:
+    yield DeviceTested(job.job, "cpu", 0.0, 0.1, True, f"This engine: {started}.")

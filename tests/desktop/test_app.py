@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lafr_desktop.app.crash import CrashReporter
@@ -154,8 +155,8 @@ def test_what_is_kept_is_stored_and_taken_back(
     mask = QImage(50, 60, QImage.Format.Format_Grayscale8)
     mask.fill(255)
     shell.views.photo.keep_painted.emit(face.id, mask)
+    qtbot.waitUntil(lambda: shell.album.face(face.id).keep is not None)
     keep = shell.album.face(face.id).keep
-    assert keep is not None
     assert QImage(str(keep)) == mask
     QTest.keyClick(shell.views.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert shell.album.face(face.id).keep is None
@@ -176,6 +177,9 @@ def test_a_face_that_was_missed_is_drawn_and_restored(
     assert shell.views.face_actions.draw.isChecked()
     photo.face_drawn.emit((150.0, 20.0, 200.0, 80.0))
     assert shell.models.faces.rowCount() == FACES + 1
+    drawn = shell.controllers.review.face
+    assert drawn is not None
+    assert drawn.origin == "drawn"
     qtbot.waitUntil(lambda: len(shell.album.review_queue()) == 2 * FACES + 1, timeout=SECONDS_30)
     photo.setFocus()
     canvas = photo.focusProxy()
@@ -279,6 +283,7 @@ def test_a_first_run_shows_a_sample_being_restored(
     qtbot.waitUntil(lambda: shell.album.counts().faces_to_review == FACES, timeout=SECONDS_30)
     assert shell.album.counts().photos == 8
     assert "Welcome" in shell.views.window.said
+    assert shell.views.photo.focusProxy() is shell.views.window.focusWidget()
     program.end()
     assert program.begin(None)
     assert program.shell is not None
@@ -325,3 +330,108 @@ def test_an_album_that_cannot_be_opened_is_told(
     assert not program.begin(tmp_path / "file")
     assert len(told) == 1
     assert not Album.is_album(tmp_path / "file")
+
+
+def _engine(shell: Shell, qtbot: QtBot) -> str:
+    """How the engine was started, by its own words."""
+    with qtbot.waitSignal(shell.device_test.tested, timeout=SECONDS_30) as tested:
+        shell.device_test.begin("auto")
+    sentence: str = tested.args[0].sentence
+    return sentence
+
+
+def test_the_engine_heeds_the_settings_and_those_that_change(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    assert "auto, 300000000 pixels" in _engine(shell, qtbot)
+    shell.settings.device = "cpu"
+    shell.settings.max_megapixels = 20
+    assert "cpu, 20000000 pixels" in _engine(shell, qtbot)
+    _restore_all(shell, qtbot)
+    device = shell.views.window.findChild(QLabel, "device")
+    assert device is not None
+    assert device.text() == "Device: processor"
+
+
+def test_a_photograph_beyond_the_limit_of_the_settings_is_not_opened(
+    open_shell: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    shell.settings.max_megapixels = 10
+    large = tmp_path / "large.png"
+    Image.new("L", (4000, 2600)).save(large)
+    with qtbot.waitSignal(shell.controllers.library.import_finished):
+        shell.views.grid.dropped.emit([large])
+    photo = next(each for each in shell.album.photos() if each.path == large)
+    with qtbot.waitSignal(shell.views.photo.failed) as failed:
+        shell.views.grid.opened.emit(photo.id)
+    assert "10 million" in failed.args[0]
+
+
+def test_a_mask_that_was_just_painted_outlives_the_window(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    face = shell.album.review_queue()[0]
+    shell.views.grid.opened.emit(face.photo_id)
+    masks = [QImage(50, 60, QImage.Format.Format_Grayscale8) for _ in range(2)]
+    for grey, mask in enumerate(masks):
+        mask.fill(grey)
+        shell.views.photo.keep_painted.emit(face.id, mask)
+    shell.close()
+    with Album.open(folder) as album:
+        keep = album.face(face.id).keep
+        assert keep is not None
+        assert QImage(str(keep)) == masks[-1]
+        album.undo()
+        before = album.face(face.id).keep
+        assert before is not None
+        assert QImage(str(before)) == masks[0]
+
+
+def test_only_review_moves_the_view(open_shell: Open, folder: Path, qtbot: QtBot) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    photo, review = shell.views.photo, shell.controllers.review
+    with qtbot.waitSignal(photo.loaded):
+        shell.views.grid.opened.emit(shell.album.review_queue()[0].photo_id)
+    fitted = photo.zoom
+    assert review.review is not None
+    first, second = review.review.faces
+    photo.face_clicked.emit(second.id)
+    assert review.face == second
+    review.refresh()
+    assert photo.zoom == fitted
+    shell.views.strip.chosen.emit(first.id)
+    assert review.face == first
+    assert photo.zoom > fitted
+    photo.fit()
+    review.next_face()
+    assert photo.zoom > fitted
+
+
+def test_an_import_can_be_stopped_by_cancel(
+    open_shell: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    (tmp_path / "many").mkdir()
+    for number in range(40):
+        picture(tmp_path / "many" / f"{number}.jpg", 100 + number)
+    cancel = shell.views.album_actions.cancel
+    with qtbot.waitSignal(shell.controllers.library.import_finished) as finished:
+        shell.views.grid.dropped.emit([tmp_path / "many"])
+        assert cancel.isEnabled()
+        cancel.trigger()
+    assert finished.args[0].added < 40
+    assert not cancel.isEnabled()
+
+
+def test_a_tool_says_how_it_is_used(open_shell: Open, folder: Path, qtbot: QtBot) -> None:
+    shell = open_shell(folder)
+    window, photo = shell.views.window, shell.views.photo
+    for tool, word in ((Tool.DRAW_FACE, "box"), (Tool.KEEP_BRUSH, "Paint"), (Tool.PAN, "")):
+        photo.set_tool(tool)
+        assert word in window.statusBar().currentMessage()
+    assert window.statusBar().currentMessage() == ""

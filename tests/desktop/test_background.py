@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_engine.errors import AlbumError
 
 

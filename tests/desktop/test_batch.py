@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.controllers.batch import BatchController
 from lafr_desktop.models.jobs import JobLine
 from lafr_engine.album.store import Album

@@ -69,3 +69,49 @@ def test_the_program_starts_with_its_own_album_and_ends_with_its_window(tmp_path
     if sys.platform == "linux":
         assert Album.is_album(tmp_path / "data" / "lafr" / "album")
         assert (tmp_path / "config" / "lafr" / "settings.ini").is_file()
+
+
+_SELF_TEST = """
+import sys
+from lafr_desktop.app import self_test
+from tests.desktop import small_engine
+
+def broken(connection, device, max_pixels):
+    raise SystemExit(3)
+
+if __name__ == "__main__":
+    target = small_engine.work if sys.argv[1] == "sound" else broken
+    sys.exit(self_test.run(target))
+"""
+
+
+def _run_alone(command: list[str], home: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a program that would put the user's files into an empty folder."""
+    names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME")
+    paths = os.pathsep.join(filter(None, sys.path))
+    return subprocess.run(
+        [sys.executable, *command],
+        env=os.environ | dict.fromkeys(names, str(home)) | {"PYTHONPATH": paths},
+        capture_output=True,
+        check=False,
+        timeout=280,
+    )
+
+
+@pytest.mark.parametrize(("engine", "status"), [("sound", 0), ("broken", 1)])
+def test_the_self_test_tells_whether_the_engine_works(
+    tmp_path: Path, engine: str, status: int
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "program.py").write_text(_SELF_TEST)
+    done = _run_alone([str(tmp_path / "program.py"), engine], tmp_path / "home")
+    assert done.returncode == status, done.stderr
+    assert (b"self-test failed" in done.stderr) == bool(status)
+    assert not list((tmp_path / "home").rglob("*.ini"))
+    assert not list((tmp_path / "home").rglob("*.sqlite"))
+
+
+@pytest.mark.slow
+def test_the_program_passes_its_self_test(tmp_path: Path) -> None:
+    done = _run_alone(["-m", "lafr_desktop", "--self-test"], tmp_path)
+    assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.controllers.export import ExportController, ExportWish
 from lafr_engine.album.export import ExportOptions
 from lafr_engine.album.store import Album

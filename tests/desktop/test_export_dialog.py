@@ -213,3 +213,9 @@ def test_leaving_asks_for_nothing(build: Build, qtbot: QtBot) -> None:
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert asked == []
     assert not dialog.isVisible()
+
+
+def test_where_only_others_have_accepted_faces_all_are_meant(build: Build) -> None:
+    nothing = ExportScope(undecided=2, confident=2)
+    assert button(build(selected=nothing), "All photographs").isChecked()
+    assert button(build(), "Selected").isChecked()

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from lafr_desktop.controllers.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.controllers.library import LibraryController
 from lafr_desktop.models.photos import PhotoQuery
 from lafr_engine.album.store import Album
-from lafr_engine.album.values import Counts, ImportReport, PhotoFilter
+from lafr_engine.album.values import Counts, ImportReport, ImportStep, PhotoFilter
 from tests.desktop.albums import new_album, picture, restored_album
 
 
@@ -115,5 +116,40 @@ def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path: Path, qtbot: QtBot)
     with qtbot.waitSignal(library.failed) as failed:
         library.refresh()
     assert "album" in failed.args[0]
+    library.close()
+    background.close()
+
+
+def test_a_long_import_is_seen_to_grow(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lafr_desktop.controllers.library._GROW_MS", 20)
+    go_on = threading.Event()
+    steps = Album.import_paths
+
+    def slowly(
+        album: Album, paths: Sequence[Path], stop: Callable[[], bool]
+    ) -> Generator[ImportStep, None, ImportReport]:
+        real = steps(album, paths, stop)
+        yield next(real)
+        go_on.wait(20)
+        return (yield from real)
+
+    with new_album(tmp_path / "grows", photos=2) as album:
+        monkeypatch.setattr(Album, "import_paths", slowly)
+        background = Background()
+        library = LibraryController(album.folder, background)
+    ended: list[bool] = []
+    library.import_ended.connect(lambda: ended.append(True))
+    new = [picture(tmp_path / f"new{number}.jpg", 70 + number) for number in range(2)]
+    with qtbot.waitSignal(library.import_begun):
+        library.import_paths(new)
+    with qtbot.waitSignal(library.photos_loaded, check_params_cb=lambda photos: len(photos) > 2):
+        pass
+    assert not ended
+    with qtbot.waitSignal(library.import_finished) as finished:
+        go_on.set()
+    assert finished.args[0].added == 2
+    assert ended
     library.close()
     background.close()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,7 +21,7 @@ from lafr_desktop.views.photo_page import PhotoPage, PhotoParts
 from lafr_desktop.views.queue import QueuePanel, time_left, work_sentence
 from lafr_desktop.views.review_bar import ReviewBar
 from lafr_desktop.views.shortcuts import ShortcutsDialog
-from tests.desktop.values import face, job, review
+from tests.desktop.values import PHOTO, face, job, review
 
 IDLE = WorkStatus(0, None, 0, 0, False, 0.0, None)
 BUSY = WorkStatus(30, "aunt.jpg", 10, 0, False, 12.5, 200.0)
@@ -110,7 +112,7 @@ def test_an_idle_engine_has_nothing_to_do() -> None:
 
 def test_the_device_is_told_with_the_reason(window: MainWindow) -> None:
     window.show_device("cpu", "there is no GPU in this machine")
-    label = next(each for each in window.findChildren(QLabel) if "Processor" in each.text())
+    label = next(each for each in window.findChildren(QLabel) if "processor" in each.text())
     assert "no GPU" in label.toolTip()
 
 
@@ -180,3 +182,30 @@ def test_the_list_of_shortcuts_holds_every_key(window: MainWindow, qtbot: QtBot)
     dialog.show()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_an_import_is_told_beside_the_work_until_it_ends(window: MainWindow) -> None:
+    cancel = _find(window, "Cancel all")
+    window.show_progress("Looking for photographs", 0, 0)
+    window.show_work(replace(IDLE, queued=3, running="aunts.jpg"))
+    state = next(
+        each for each in window.findChildren(QLabel) if each.accessibleName() == "State of the work"
+    )
+    assert state.text() == "Looking for photographs"
+    window.show_work(IDLE)
+    assert cancel.isEnabled()
+    window.show_progress("", 1, 1)
+    assert state.text() == ""
+    assert not cancel.isEnabled()
+
+
+def test_a_long_name_does_not_widen_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    width = window.width()
+    photo = replace(PHOTO, path=Path("grandmother-" * 40 + ".jpg"))
+    page = window.findChild(PhotoPage)
+    assert page is not None
+    window.show_photo()
+    page.show_review(replace(review(face(1)), photo=photo))
+    window.show_work(replace(IDLE, running=photo.path.name, queued=1))
+    qtbot.wait(50)
+    assert window.width() == width

@@ -223,3 +223,16 @@ def test_a_bundle_that_is_gone_is_told(bundles: Bundles, qtbot: QtBot, shipped: 
         bundles.verify(shipped)
     assert told.args is not None
     assert MANIFEST in told.args[1]
+
+
+def test_until_the_list_comes_nothing_is_said_to_be_missing(qtbot: QtBot) -> None:
+    dialog = ModelsDialog()
+    qtbot.addWidget(dialog)
+    assert not any("No model" in text for text in every(dialog))
+    assert not button(dialog, "Use this model").isEnabled()
+    dialog.show_bundles([])
+    assert any("No model" in text for text in every(dialog))
+
+
+def every(dialog: ModelsDialog) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel)]

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from lafr_desktop.views.photo import CompareMode, PhotoView, ShownFace, Tool
 from lafr_desktop.views.photo.compose import Share
-from lafr_desktop.views.photo.loading import Overview, load_patch, load_photo, sentence
+from lafr_desktop.views.photo.loading import Overview, load_patch, load_photo
 from lafr_desktop.views.photo.store import TileStore
 from lafr_desktop.views.photo.tiles import Tile, TilePyramid, build_pyramid
-from lafr_engine.errors import InputError, NotAPicture
+from lafr_engine.errors import NotAPicture
 from tests.desktop.watchdog import no_stall
 
 Pixels = NDArray[np.uint8]
@@ -90,12 +90,6 @@ def test_the_overview_is_small_and_comes_first(tmp_path: Path) -> None:
     assert load_photo(tmp_path / "large.png", seen.append, stop) is None
     assert seen[0].size == QSize(2100, 1500)
     assert max(seen[0].image.width(), seen[0].image.height()) <= 1024
-
-
-def test_only_expected_errors_have_sentences() -> None:
-    assert "gone" in sentence(InputError(Path("x"), "gone"))
-    with pytest.raises(ZeroDivisionError):
-        sentence(ZeroDivisionError())
 
 
 def test_a_preview_that_cannot_be_read(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from lafr_desktop.models.faces import FacesModel
 from lafr_desktop.views.actions import FaceActions
 from lafr_desktop.views.faces import FaceStrip
 from lafr_desktop.views.review_bar import ReviewBar
-from lafr_engine.album.values import FaceState
-from tests.desktop.values import candidate, face, review
+from lafr_engine.album.values import FaceState, Photo, PhotoState
+from tests.desktop.values import PHOTO, candidate, face, review
 
 
 @pytest.fixture
@@ -42,8 +42,10 @@ def test_the_face_is_told_with_state_likeness_and_reason(bar: ReviewBar) -> None
 
 
 def test_a_photo_without_faces_says_what_to_do(bar: ReviewBar) -> None:
-    bar.show_review(review())
+    new = replace(PHOTO, state=PhotoState.NEW)
+    bar.show_review(replace(review(), photo=new))
     assert "No faces" in _texts(bar)
+    assert "Restore the photograph" in _texts(bar)
     assert not bar.strength_slider.isEnabled()
 
 
@@ -117,3 +119,27 @@ def test_the_strip_tells_which_face_was_clicked_and_rings_the_one_shown(qtbot: Q
     assert chosen.args == [8]
     strip.show_selected(None)
     assert strip.selectedIndexes() == []
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        (replace(PHOTO, state=PhotoState.WORKING), "being looked for"),
+        (replace(PHOTO, state=PhotoState.DONE), "No face was found"),
+        (replace(PHOTO, problem="aunts.jpg: is damaged"), "aunts.jpg: is damaged"),
+    ],
+)
+def test_why_a_photo_shows_no_face_is_told(bar: ReviewBar, photo: Photo, words: str) -> None:
+    bar.show_review(replace(review(), photo=photo))
+    assert words in _texts(bar)
+    assert "Restore the photograph" not in _texts(bar)
+
+
+def test_keys_make_the_face_weaker_and_stronger(bar: ReviewBar, qtbot: QtBot) -> None:
+    actions = bar.findChild(FaceActions)
+    assert actions is not None
+    bar.show_review(review(face(1)))
+    for action, share in ((actions.weaker, 0.95), (actions.weaker, 0.9), (actions.stronger, 0.95)):
+        with qtbot.waitSignals([bar.strength_previewed, bar.strength_chosen]):
+            action.trigger()
+        assert bar.strength_slider.value() == round(100 * share)

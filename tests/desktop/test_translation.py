@@ -81,6 +81,17 @@ class Texts(ast.NodeVisitor):
                 self.strange.append(node.lineno)
         elif name in FUNCTIONS and len(texts) >= 2:
             self._take(texts[0], texts[1])
+            plain = isinstance(function, ast.Name)  # a painter translates too
+            if plain and (len(texts) > 2 or not all(isinstance(each, str) for each in texts)):
+                self.strange.append(node.lineno)  # a plural, or no constants
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """See that nobody calls the function by a name that lupdate does not know."""
+        self.generic_visit(node)
+        value, target = node.value, node.targets[0]
+        known = isinstance(target, ast.Name) and target.id in FUNCTIONS
+        if isinstance(value, ast.Attribute) and value.attr in FUNCTIONS and not known:
+            self.strange.append(node.lineno)
 
     def _take(self, context: object, text: object) -> None:
         if isinstance(context, str) and isinstance(text, str):

@@ -64,6 +64,8 @@ def _import_and_restore(shell: Shell, folder: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shell.controllers.library.import_finished):
         shell.controllers.library.import_paths([folder])
     qtbot.waitUntil(lambda: shell.models.photos.rowCount() == len(NAMES))
+    with qtbot.waitActive(shell.views.window):  # shortcuts go to the active window alone
+        shell.views.window.activateWindow()
     QTest.keyClick(shell.views.window, Qt.Key.Key_N, CONTROL)
 
     def all_restored() -> bool:

@@ -24,7 +24,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer
 
 _TICK_MS: Final = 5
-_WALL_FACTOR: Final = 20
+_WALL_FACTOR: Final = 40
 
 
 class Watchdog(QObject):

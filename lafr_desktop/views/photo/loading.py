@@ -17,7 +17,8 @@ from PySide6.QtGui import QImage, QImageReader
 from lafr_desktop.views.photo.compose import Patch
 from lafr_desktop.views.photo.tiles import TilePyramid, build_pyramid, to_image
 from lafr_desktop.views.photo.values import Rectangle
-from lafr_engine.errors import LafrError, NotAPicture
+from lafr_engine.errors import NotAPicture
+from lafr_engine.imaging.limits import MAX_PIXELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,10 @@ class Overview:
 
 
 def load_photo(
-    path: Path, first: Callable[[Overview], None], stop: Callable[[], bool]
+    path: Path,
+    first: Callable[[Overview], None],
+    stop: Callable[[], bool],
+    max_pixels: int = MAX_PIXELS,
 ) -> TilePyramid | None:
     """Read a photograph into a pyramid in sRGB.
 
@@ -51,6 +55,7 @@ def load_photo(
         path: The file.
         first: Called with a small copy as soon as the file is decoded.
         stop: Asked again and again; true gives up.
+        max_pixels: A larger one is refused.
 
     Returns:
         None if it was stopped.
@@ -61,7 +66,7 @@ def load_photo(
     from lafr_engine.imaging.files import read_picture
     from lafr_engine.imaging.tones import colour_space
 
-    picture = read_picture(path)
+    picture = read_picture(path, max_pixels)
     if stop():
         return None
     icc = colour_space(picture.channels, picture.icc).icc
@@ -84,17 +89,6 @@ def load_patch(pyramid: TilePyramid, preview: Path, rectangle: Rectangle) -> Pat
     if not inside or restored.shape[:2] != (y1 - y0, x1 - x0):
         raise NotAPicture(preview, "does not fit the place of its face in the photograph")
     return Patch.between(pyramid.pixels(0, rectangle), restored, rectangle)
-
-
-def sentence(error: Exception) -> str:
-    """Return an expected error's sentence; raise any other.
-
-    Raises:
-        Exception: The error itself, if the engine did not raise it on purpose.
-    """
-    if isinstance(error, LafrError):
-        return str(error)
-    raise error
 
 
 def _read_rgb(path: Path) -> Pixels:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from lafr_desktop.views.photo.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.views.photo.compose import Patch
 from lafr_desktop.views.photo.loading import Overview, load_patch, load_photo
 from lafr_desktop.views.photo.tiles import TilePyramid
 from lafr_desktop.views.photo.values import Rectangle, ShownFace
+from lafr_engine.imaging.limits import MAX_PIXELS
 
 _Preview = tuple[Path, Rectangle]
 
@@ -25,17 +26,21 @@ class PhotoSource(QObject):
         overview_read: An :class:`Overview`, there before the rest.
         photo_read: A :class:`TilePyramid`.
         patches_read: A preview arrived; see :meth:`patch`.
-        failed: The error.
+        failed: Why a file could not be read, as a sentence.
+        crashed: An error that nobody expected.
     """
 
     overview_read = Signal(object)
     photo_read = Signal(object)
     patches_read = Signal()
-    failed = Signal(object)
+    failed = Signal(str)
+    crashed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = Background(self)
+        self._background.crashed.connect(self._crash)
+        self.max_pixels = MAX_PIXELS  # larger photographs are refused
         self._pyramid: TilePyramid | None = None
         self._faces: tuple[ShownFace, ...] = ()
         self._patches: dict[_Preview, Patch] = {}
@@ -49,7 +54,7 @@ class PhotoSource(QObject):
         self._faces = ()
         self._patches, self._asked, self._shown = {}, set(), {}
         if path is not None:
-            work = partial(self._load, path)
+            work = partial(self._load, path, self._background.dropped)
             self._background.submit(work, self._take_photo, self.failed.emit)
 
     def want(self, faces: Sequence[ShownFace]) -> None:
@@ -63,7 +68,7 @@ class PhotoSource(QObject):
         for key in wanted:
             if key not in self._patches and key not in self._asked:
                 self._asked.add(key)
-                work = partial(_load_patch, self._pyramid, key)
+                work = partial(load_patch, self._pyramid, *key)
                 self._background.submit(work, partial(self._take_patch, key), self._fail)
 
     def patch(self, face: ShownFace) -> Patch | None:
@@ -83,7 +88,7 @@ class PhotoSource(QObject):
         def first(overview: Overview) -> None:
             self._background.hand_over(partial(self.overview_read.emit, overview), stop)
 
-        return load_photo(path, first, stop.is_set)
+        return load_photo(path, first, stop.is_set, self.max_pixels)
 
     def _take_photo(self, pyramid: TilePyramid | None) -> None:
         if pyramid is not None:
@@ -97,17 +102,22 @@ class PhotoSource(QObject):
             self._patches[key] = patch
             self.patches_read.emit()
 
-    def _fail(self, error: Exception) -> None:
-        self._shown.clear()  # what cannot be read must not go on looking like what came before
+    def _fail(self, sentence: str) -> None:
+        self._forget_shown()
+        self.failed.emit(sentence)
+
+    @Slot(object)
+    def _crash(self, error: Exception) -> None:
+        self._forget_shown()
+        self.crashed.emit(error)
+
+    def _forget_shown(self) -> None:
+        """See to it that what cannot be read does not go on looking like what came before."""
+        self._shown.clear()
         self.patches_read.emit()
-        self.failed.emit(error)
 
 
 def _preview(face: ShownFace) -> _Preview | None:
     if face.preview is None or face.rectangle is None:
         return None
     return face.preview, face.rectangle
-
-
-def _load_patch(pyramid: TilePyramid, key: _Preview, _stop: threading.Event) -> Patch:
-    return load_patch(pyramid, *key)

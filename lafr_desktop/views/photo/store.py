@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from lafr_desktop.views.photo.background import Background
+from lafr_desktop.background import Background
 from lafr_desktop.views.photo.compose import Share, compose
 from lafr_desktop.views.photo.tiles import Tile, TilePyramid, to_image
 
@@ -34,16 +34,19 @@ class TileStore(QObject):
 
     Signals:
         arrived: A list of the tiles that came in.
+        failed: Why tiles could not be made, as a sentence.
         crashed: An error that nobody expected.
     """
 
     arrived = Signal(object)
+    failed = Signal(str)
     crashed = Signal(object)
 
     def __init__(self, parent: QObject | None = None, budget: int = _BUDGET) -> None:
         super().__init__(parent)
         self._budget = budget
         self._background = Background(self)
+        self._background.crashed.connect(self.crashed)
         self._pyramid: TilePyramid | None = None
         # By tile and whether faces change it; the least recently drawn first.
         self._ready: OrderedDict[tuple[Tile, bool], _Ready] = OrderedDict()
@@ -110,8 +113,8 @@ class TileStore(QObject):
         self._working = True
         keys = list(self._wanted)[:_BATCH]
         orders = [self._wanted.pop(key) for key in keys]
-        work = partial(_make, self._pyramid, orders)
-        self._background.submit(work, partial(self._receive, orders), self.crashed.emit)
+        work = partial(_make, self._pyramid, orders, self._background.dropped)
+        self._background.submit(work, partial(self._receive, orders), self.failed.emit)
 
     def _receive(self, orders: Sequence[_Order], images: Sequence[QImage]) -> None:
         self._working = False

@@ -17,7 +17,7 @@ from lafr_desktop.views.photo.canvas import Canvas
 from lafr_desktop.views.photo.compose import Share
 from lafr_desktop.views.photo.gestures import Gestures, Stage
 from lafr_desktop.views.photo.keys import Keys
-from lafr_desktop.views.photo.loading import Overview, sentence
+from lafr_desktop.views.photo.loading import Overview
 from lafr_desktop.views.photo.source import PhotoSource
 from lafr_desktop.views.photo.tiles import TilePyramid
 from lafr_desktop.views.photo.values import Box, CompareMode, ShownFace, Tool
@@ -39,6 +39,7 @@ class PhotoView(QWidget):
         zoom_changed: Device pixels for one pixel of the photograph.
         tool_changed: The :class:`Tool`.
         failed: A sentence: a file could not be read, or something cannot be done.
+        crashed: An error that nobody expected.
         loaded: The photograph's size (QSize), once it is there in full.
     """
 
@@ -50,6 +51,7 @@ class PhotoView(QWidget):
     zoom_changed = Signal(float)
     tool_changed = Signal(object)
     failed = Signal(str)
+    crashed = Signal(object)
     loaded = Signal(QSize)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,6 +87,10 @@ class PhotoView(QWidget):
         self.select_face(None)
         message = self.tr("No photograph is open.") if path is None else self.tr("Opening...")
         self._canvas.set_overview(None, message)
+
+    def set_max_pixels(self, pixels: int) -> None:
+        """Refuse larger photographs, from the next one on."""
+        self._source.max_pixels = pixels
 
     def set_faces(self, faces: Sequence[ShownFace]) -> None:
         """Change the faces: all of the photograph, in the order in which Tab goes through them."""
@@ -255,7 +261,9 @@ class PhotoView(QWidget):
         source.failed.connect(self._show_failure)
         canvas.zoom_changed.connect(bar.show_zoom)
         canvas.zoom_changed.connect(self.zoom_changed)
-        canvas.store.crashed.connect(self._show_failure)
+        source.crashed.connect(self.crashed)
+        canvas.store.failed.connect(self._show_failure)
+        canvas.store.crashed.connect(self.crashed)
         self._keys.boxes_toggled.connect(bar.show_boxes)
         self._keys.brush_changed.connect(self.set_brush)
         gestures.face_clicked.connect(self._click_face)
@@ -277,9 +285,8 @@ class PhotoView(QWidget):
         self._canvas.set_pyramid(pyramid)
         self.loaded.emit(QSize(*pyramid.size))
 
-    @Slot(object)
-    def _show_failure(self, error: Exception) -> None:
-        text = sentence(error)
+    @Slot(str)
+    def _show_failure(self, text: str) -> None:
         if self._canvas.picture is None:
             self._canvas.set_overview(None, text)
         self.failed.emit(text)
