@@ -12,7 +12,8 @@ from PIL import Image
 
 from lafr_engine.cli import main
 from lafr_engine.cli.console import Console
-from lafr_engine.cli.restore import Task, make_plan, restore_all
+from lafr_engine.cli.restore import make_plan, restore_all
+from lafr_engine.cli.results import Task
 from lafr_engine.imaging.files import read_picture, write_picture
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline import Choices, Models
