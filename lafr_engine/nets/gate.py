@@ -1,8 +1,8 @@
 """The fidelity gate: what of the restored face is better than what was there.
 
 Ours, not the paper's. A latent with an eighth of the resolution cannot carry the finest detail,
-and an input that is hardly degraded has it. The gate sees both pictures and mixes them pixel by
-pixel, so a good face comes out almost as it went in. It may also add a correction of its own: what
+and an input that is hardly degraded has it. The gate sees both pictures and mixes them place by
+place, so a good face comes out almost as it went in. It may also add a correction of its own: what
 neither of the two shows and the latent has no room for, such as the last of a fine grain.
 """
 
@@ -19,6 +19,7 @@ from lafr_engine.nets.blocks import LEAK, conv, res_blocks
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
 _SUBPIXELS = 48  # 3 channels of 4 x 4 pixels
+_SHARES = 3
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,19 @@ class GateConfig:
         width: Channels at 1/4 of the image's resolution.
         blocks: Residual blocks.
         corrects: Whether a correction is added to the mixture.
-        smooth: The share is found at 1/4 of the resolution and interpolated. How degraded a place
-            is changes slowly; a share for each pixel can draw fine stripes.
     """
 
     width: int = 32
     blocks: int = 1
     corrects: bool = False
-    smooth: bool = False
 
 
 class FidelityGate(nn.Module):
-    """Mixes LQ and restored face by a share of its own for each pixel and channel."""
+    """Mixes LQ and restored face by a share of its own for each place and channel.
+
+    The share is found at 1/4 of the resolution and interpolated: how degraded a place is changes
+    slowly, and a share for each pixel can draw fine stripes.
+    """
 
     def __init__(self, config: GateConfig) -> None:
         """Build the net; it works on both pictures, pixel-unshuffled by 4."""
@@ -48,15 +50,14 @@ class FidelityGate(nn.Module):
         self.config = config
         self.unshuffle = nn.PixelUnshuffle(4)
         self.shuffle = nn.PixelShuffle(4)
-        self.shares = 3 if config.smooth else _SUBPIXELS
-        last = conv(config.width, self.shares + (_SUBPIXELS if config.corrects else 0))
+        last = conv(config.width, _SHARES + (_SUBPIXELS if config.corrects else 0))
         with torch.no_grad():
             last.weight.mul_(0.1)
             assert last.bias is not None
-            last.bias[: self.shares] = _OPEN
+            last.bias[:_SHARES] = _OPEN
             # Before training nothing is corrected.
-            last.weight[self.shares :] = 0.0
-            last.bias[self.shares :] = 0.0
+            last.weight[_SHARES:] = 0.0
+            last.bias[_SHARES:] = 0.0
         self.net = nn.Sequential(
             conv(2 * _SUBPIXELS, config.width),
             *res_blocks(config.width, config.blocks),
@@ -74,9 +75,6 @@ class FidelityGate(nn.Module):
         """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""
         both = torch.cat([self.unshuffle(lq), self.unshuffle(restored)], 1)
         out: Tensor = self.net(both)
-        share, correction = out[:, : self.shares], out[:, self.shares :]
-        if self.config.smooth:
-            share = F.interpolate(share, scale_factor=4, mode="bilinear", align_corners=False)
-        else:
-            share = self.shuffle(share)
+        share, correction = out[:, :_SHARES], out[:, _SHARES:]
+        share = F.interpolate(share, scale_factor=4, mode="bilinear", align_corners=False)
         return torch.sigmoid(share), self.shuffle(correction) if self.config.corrects else None

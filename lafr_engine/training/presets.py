@@ -77,7 +77,7 @@ COMPACT = Preset(
         unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=GateConfig(48, 2, corrects=True, smooth=True),
+        gate=GateConfig(48, 2, corrects=True),
     ),
     (
         StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),

@@ -16,7 +16,7 @@ def test_the_share_lies_between_zero_and_one_and_starts_almost_open() -> None:
 
 
 def test_a_smooth_share_changes_slowly() -> None:
-    gate = FidelityGate(GateConfig(8, smooth=True))
+    gate = FidelityGate(GateConfig(8))
     share, _ = gate.parts(torch.rand(1, 3, 32, 48), torch.rand(1, 3, 32, 48))
     assert share.shape == (1, 3, 32, 48)
     steps = share.diff(dim=2).abs()
