@@ -52,7 +52,7 @@ class FacesModel(QAbstractListModel):
         self._faces: list[AlbumFace] = []
         self._thumbnails: dict[int, QImage] = {}
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: Index = _ROOT) -> int:
         """How many faces there are; a face has no children."""
         return 0 if parent.isValid() else len(self._faces)
 

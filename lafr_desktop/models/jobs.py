@@ -77,7 +77,7 @@ class JobsModel(QAbstractListModel):
         super().__init__(parent)
         self._lines: list[JobLine] = []
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: Index = _ROOT) -> int:
         """How many jobs there are; a job has no children."""
         return 0 if parent.isValid() else len(self._lines)
 

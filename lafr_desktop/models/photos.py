@@ -114,7 +114,7 @@ class PhotosModel(QAbstractListModel):
         self._alike: dict[str, list[int]] | None = {}
         thumbnails.ready.connect(self._show_thumbnail)
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+    def rowCount(self, parent: Index | None = None) -> int:
         """Return the number of photographs."""
         return 0 if parent is not None and parent.isValid() else len(self._photos)
 

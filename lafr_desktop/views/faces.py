@@ -63,7 +63,7 @@ def state_colour(state: FaceState) -> QColor:
 class FaceDelegate(QStyledItemDelegate):
     """Paints a face with its badge, and a ring around the one under review."""
 
-    def sizeHint(  # noqa: N802 - Qt's name
+    def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """One square for each face."""

@@ -75,7 +75,7 @@ class FolderField(QWidget):
         """Say what holds where nothing is typed in."""
         self._edit.setPlaceholderText(text)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  (Qt's name)
+    def hideEvent(self, event: QHideEvent) -> None:
         """Let no look outlive the dialog."""
         self._pool.clear()
         self._pool.waitForDone()

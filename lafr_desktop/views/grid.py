@@ -100,7 +100,7 @@ class DropFrame(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a frame in the accent's colour."""
         del event
         accent = self.palette().color(QPalette.ColorRole.Accent)
@@ -218,7 +218,7 @@ class PhotoGrid(QWidget):
             self._ask_for_sharp_ones()
         return super().event(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
         if _local_paths(event.mimeData()):
             event.acceptProposedAction()
@@ -226,12 +226,12 @@ class PhotoGrid(QWidget):
             self._drop_frame.raise_()
             self._drop_frame.show()
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Take the frame away."""
         self._drop_frame.hide()
         super().dragLeaveEvent(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Tell what was dropped."""
         self._drop_frame.hide()
         event.acceptProposedAction()

@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
             self.restoreState(QByteArray(state))
             self._tools.setHidden(self.shows_photo)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Say so before the window goes."""
         self.closing.emit()
         super().closeEvent(event)

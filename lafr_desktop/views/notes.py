@@ -35,7 +35,7 @@ class Note(QLabel):
         self._tone = tone
         self._paint()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+    def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""
         super().changeEvent(event)
         if event.type() in _REPAINTING:

@@ -114,7 +114,7 @@ class PhotoDelegate(QStyledItemDelegate):
         self.cell = cell
         self._pixmaps: dict[tuple[object, ...], QPixmap] = {}
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the same size for all."""
         del option, index
         return QSize(self.cell.width, self.cell.height)

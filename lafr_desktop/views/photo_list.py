@@ -79,24 +79,22 @@ class PhotoList(QListView):
             self.setGridSize(size)
             self.verticalScrollBar().setSingleStep(cell.height // 4)
 
-    def dataChanged(  # noqa: N802
-        self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()
-    ) -> None:
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         """Paint again. QListView would lay all rows out again for each thumbnail that comes."""
         QAbstractItemView.dataChanged(self, top_left, bottom_right, roles)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the new width."""
         self._fill_width()
         super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Measure again when the font is another one."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.set_side(self.side)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the current photograph by Enter."""
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
@@ -104,7 +102,7 @@ class PhotoList(QListView):
         else:
             super().keyPressEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom while Ctrl is held, else scroll."""
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             super().wheelEvent(event)
@@ -115,5 +113,5 @@ class PhotoList(QListView):
             self.zoomed.emit(steps)
         event.accept()
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+    def keyboardSearch(self, search: str) -> None:
         """Do nothing: letters are commands here, and names have a search field."""

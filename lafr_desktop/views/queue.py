@@ -68,7 +68,7 @@ def work_sentence(status: WorkStatus) -> str:
 class JobDelegate(QStyledItemDelegate):
     """Paints a job in two lines: what, and how it stands or why it failed."""
 
-    def sizeHint(  # noqa: N802 - Qt's name
+    def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """Two lines of text, three where the reason of a failure needs them."""

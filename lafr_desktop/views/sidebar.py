@@ -128,7 +128,7 @@ class Sidebar(QWidget):
 class _EntryDelegate(QStyledItemDelegate):
     """An icon, a name, and a count at the right."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Leave room for a finger."""
         size = super().sizeHint(option, index)
         return QSize(size.width() + 36, max(size.height(), 20) + 12)

@@ -86,7 +86,10 @@ def test_a_broken_profile_is_as_none(tmp_path: Path) -> None:
 def test_the_overview_is_small_and_comes_first(tmp_path: Path) -> None:
     Image.fromarray(noise(1500, 2100, 3)).save(tmp_path / "large.png")
     seen: list[Overview] = []
-    stop = lambda: bool(seen)  # noqa: E731
+
+    def stop() -> bool:
+        return bool(seen)
+
     assert load_photo(tmp_path / "large.png", seen.append, stop) is None
     assert seen[0].size == QSize(2100, 1500)
     assert max(seen[0].image.width(), seen[0].image.height()) <= 1024

@@ -70,11 +70,11 @@ class PhotoBar(QWidget):
         self._zoom = QLabel(self)
         self._zoom_buttons()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Never keep a window from being made narrow: names give way to icons."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Show names where there is room."""
         super().resizeEvent(event)
         self._fit_names()
@@ -248,8 +248,10 @@ def _slider(parent: QWidget, name: str, hint: str) -> QSlider:
 
 def _emitting(signal: object, *values: object) -> Callable[[], None]:
     """Return a slot that drops what the button says and emits something else."""
+    # Bound signals have no type of their own in the stubs.
     return lambda *_: signal.emit(*values)  # type: ignore[attr-defined]
 
 
 def _choosing(signal: object, tool: Tool) -> Callable[[bool], None]:
+    # As above: the stubs know no bound signal.
     return lambda chosen: signal.emit(tool if chosen else Tool.PAN)  # type: ignore[attr-defined]

@@ -213,20 +213,20 @@ class Canvas(QWidget):
 
     # -- events
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         """Ask for a fair share of the window."""
         return QSize(800, 600)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Stay large enough to see something."""
         return QSize(160, 120)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the photograph fitted, or where it is."""
         super().resizeEvent(event)
         self._fit_panes()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what lies in the region that changed."""
         ratio = self.devicePixelRatioF()
         if self.panes()[0].rect.size() != QSize(*self._viewport.pane):  # another screen's ratio

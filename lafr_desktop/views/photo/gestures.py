@@ -106,7 +106,7 @@ class Gestures(QObject):
             drag.cancel()
         return drag is not None
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take the mouse's events; leave all others."""
         if isinstance(event, QWheelEvent):
             return self._turn(event)

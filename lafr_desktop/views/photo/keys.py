@@ -83,7 +83,7 @@ class Keys(QObject):
         """Make the brush larger or smaller."""
         self.brush_changed.emit(self._stage.brush.brush.resized(steps))
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take the keys that mean something here; leave all others."""
         canvas = self._stage.canvas
         if event.type() == QEvent.Type.FocusOut:

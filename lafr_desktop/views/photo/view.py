@@ -216,7 +216,7 @@ class PhotoView(QWidget):
         self._source.close()
         self._canvas.store.close()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Join the threads."""
         self.shutdown()
         super().closeEvent(event)
