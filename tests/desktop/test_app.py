@@ -103,7 +103,7 @@ def test_work_is_shown_while_it_runs_and_the_device_with_its_reason(
     assert ready.args == ["cpu", "there is no GPU in this machine"]
     qtbot.waitUntil(lambda: shell.album.counts().faces_to_review == 4, timeout=SECONDS_30)
     qtbot.waitUntil(
-        lambda: shell.models.photos.photo(shell.album.photos()[0].id).to_review == 2  # type: ignore[union-attr]
+        lambda: shell.models.photos.photo(shell.album.photos()[0].id).to_review == 2  # type: ignore[union-attr]  # it is there
     )
 
 
@@ -287,7 +287,7 @@ def test_a_first_run_shows_a_sample_being_restored(
     program.end()
     assert program.begin(None)
     assert program.shell is not None
-    qtbot.waitUntil(lambda: program.shell.models.photos.rowCount() == 8)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: program.shell.models.photos.rowCount() == 8)  # type: ignore[union-attr]  # it is there
     assert not program.shell.views.window.shows_photo
     program.end()
 

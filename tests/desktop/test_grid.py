@@ -213,9 +213,9 @@ def test_the_bar_asks_for_filter_order_and_name(qtbot: QtBot) -> None:
     asked: list[PhotoQuery] = []
     bar.query_changed.connect(asked.append)
     named = {w.accessibleName(): w for w in bar.findChildren(QWidget) if w.accessibleName()}
-    named["Held: 3"].click()  # type: ignore[attr-defined]
-    named["Sort by"].setCurrentIndex(1)  # type: ignore[attr-defined]
-    named["Descending order"].click()  # type: ignore[attr-defined]
+    named["Held: 3"].click()  # type: ignore[attr-defined]  # found by name
+    named["Sort by"].setCurrentIndex(1)  # type: ignore[attr-defined]  # found by name
+    named["Descending order"].click()  # type: ignore[attr-defined]  # found by name
     with qtbot.waitSignal(bar.query_changed):
         QTest.keyClicks(named["Search by name"], "Aunt ")
     expected = PhotoQuery(PhotoFilter.HELD, PhotoOrder.NAME, True, "Aunt")

@@ -105,7 +105,7 @@ def test_an_update_changes_one_row(model: PhotosModel) -> None:
     ],
 )
 def test_badges_say_what_is_left_to_do(change: dict[str, object], words: str) -> None:
-    assert badge_text(replace(PHOTO, **change)) == words  # type: ignore[arg-type]
+    assert badge_text(replace(PHOTO, **change)) == words  # type: ignore[arg-type]  # a field of any type
 
 
 def test_a_query_finds_names_whatever_their_case() -> None:

@@ -62,7 +62,7 @@ def test_subsampling_progression_and_fine_tables_stay(
     with Image.open(tmp_path / "a.jpg") as before, Image.open(tmp_path / "b.jpg") as after:
         assert after.layer == before.layer  # type: ignore[attr-defined]  # a JPEG has it
         assert after.info.get("progressive") == before.info.get("progressive")
-        assert (after.quantization == before.quantization) == (quality == 90)  # type: ignore[attr-defined]
+        assert (after.quantization == before.quantization) == (quality == 90)  # type: ignore[attr-defined]  # JPEG
 
 
 def test_the_same_tables_give_the_same_picture_again(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def labelled_tree(xmp: bytes | None) -> tuple[Tree, list[Element]]:
     tree = parsed(picture.xmp)
     items = tree.root.findall(f".//{qualified('mwg-rs', 'RegionList')}/*/{qualified('rdf', 'li')}")
     inner = qualified("rdf", "Description")
-    return tree, [each if each.find(inner) is None else each.find(inner) for each in items]  # type: ignore[misc]
+    return tree, [each if each.find(inner) is None else each.find(inner) for each in items]  # type: ignore[misc]  # found
 
 
 def said(tree: Tree, prefix: str, name: str) -> list[str]:

@@ -138,7 +138,7 @@ def test_texts_and_colour_chunks_go_along(tmp_path: Path) -> None:
     with Image.open(tmp_path / "b.png") as image:
         image.load()
         assert image.text["Title"] == "Großmutter"  # type: ignore[attr-defined]  # a PNG has it
-        assert image.text["Comment"] == "祖母"  # type: ignore[attr-defined]
+        assert image.text["Comment"] == "祖母"  # type: ignore[attr-defined]  # PNG has it
         assert image.info["Software"] == "Scanner 3"
 
 

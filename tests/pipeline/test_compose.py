@@ -144,7 +144,7 @@ def test_what_is_kept_is_the_original_to_the_last_bit(
     near = enlarged(part, zoom)
     moved = face.moved(30.0 - x0, 30.0 - y0)
     points = (moved.landmarks + 0.5) * zoom - 0.5
-    large = Face(tuple(float(v) * zoom for v in moved.box), points, 1.0)  # type: ignore[arg-type]
+    large = Face(tuple(float(v) * zoom for v in moved.box), points, 1.0)  # type: ignore[arg-type]  # four
     crop = restore_face(near, large, models, Choices()).crop
     assert crop is not None
     whole = preview(near, Accepted(large, crop))
