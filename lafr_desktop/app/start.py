@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from lafr_desktop.app import albums
@@ -17,6 +18,7 @@ from lafr_desktop.translate import Translation, language_of
 from lafr_desktop.views.theme import Theme
 from lafr_engine import __version__
 from lafr_engine.errors import LafrError
+from lafr_engine.resources import resources_dir
 
 
 def run(folder: Path | None, target: Target) -> int:
@@ -51,6 +53,7 @@ def make_application() -> QApplication:
     app.setApplicationName("LAFR Desktop")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("lafr-desktop")
+    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "lafr-desktop.svg")))
     app.setQuitOnLastWindowClosed(False)  # the shell says when all is stopped
     return app
 
