@@ -125,6 +125,7 @@ def _shown_face(face: AlbumFace, candidate: Candidate | None, keep: QImage | Non
     return ShownFace(
         id=face.id,
         box=face.geometry.box,
+        landmarks=face.geometry.landmarks,
         state=face.state.value,
         reason=face.reason,
         preview=candidate.preview if candidate else None,

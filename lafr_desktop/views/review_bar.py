@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from lafr_desktop.models.faces import state_name
 from lafr_desktop.models.review import PhotoReview
+from lafr_desktop.sentences import in_words
 from lafr_desktop.views.actions import FaceActions
 from lafr_engine.album.values import AlbumFace, Candidate, Photo, PhotoState
+from lafr_engine.faces.invented import Region, warnings
 
 translate = QCoreApplication.translate
 
@@ -53,6 +55,10 @@ class ReviewBar(QWidget):
         self._reason = QLabel(self)
         self._reason.setWordWrap(True)
         self._reason.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._invented = QLabel(self)
+        self._invented.setWordWrap(True)
+        self._invented.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._invented.hide()
         self._strength = self._make_strength()
         self._share = QLabel(self)
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
@@ -73,6 +79,16 @@ class ReviewBar(QWidget):
         self._reason.setVisible(bool(self._reason.text()))
         self._show_strength(face)
         self._show_candidates(face, review.candidates)
+
+    def show_invented(self, numbers: Mapping[Region, float]) -> None:
+        """Warn of regions of the face under review that were largely invented.
+
+        Args:
+            numbers: By region, at the strength that is shown; empty warns of nothing.
+        """
+        text = " ".join(_warning(region) for region in warnings(numbers))
+        self._invented.setText(text)
+        self._invented.setVisible(bool(text))
 
     def set_candidate_image(self, candidate_id: int, image: QImage) -> None:
         """Show this picture on the button of a candidate."""
@@ -126,6 +142,7 @@ class ReviewBar(QWidget):
         rows.setSpacing(6)
         rows.addWidget(self._title)
         rows.addWidget(self._reason)
+        rows.addWidget(self._invented)
         rows.addLayout(decide)
         rows.addLayout(edit)
 
@@ -258,11 +275,32 @@ def _alike(score: float) -> str:
     return words[next(place for least, place in _ALIKE if score >= least)]
 
 
+def _warning(region: Region) -> str:
+    texts = {
+        Region.EYES: translate(
+            "ReviewBar",
+            "The eyes were largely invented: compare with the original before you accept.",
+        ),
+        Region.MOUTH: translate(
+            "ReviewBar",
+            "The mouth was largely invented: compare with the original before you accept.",
+        ),
+        Region.GLASSES: translate(
+            "ReviewBar",
+            "Strong edges came or went around the eyes: compare glasses with the original.",
+        ),
+        Region.HAIRLINE: translate(
+            "ReviewBar", "The hairline was largely invented: compare with the original."
+        ),
+    }
+    return texts[region]
+
+
 def _reason(review: PhotoReview) -> str:
     if review.selected is not None:
         return review.selected.reason or ""
     if review.photo.problem:
-        return review.photo.problem
+        return in_words(review.photo.problem)
     if review.photo.state is PhotoState.WORKING:
         return translate("ReviewBar", "They appear here as soon as they are found.")
     if review.photo.state is PhotoState.NEW:

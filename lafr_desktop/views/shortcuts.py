@@ -53,6 +53,7 @@ def _hints() -> str:
         (translate("ShortcutsDialog", "See the original, as long as it is held"), "Space"),
         (translate("ShortcutsDialog", "Move the line between before and after"), ", ."),
         (translate("ShortcutsDialog", "Show or hide the boxes"), "B"),
+        (translate("ShortcutsDialog", "Show or hide what was invented"), "I"),
         (translate("ShortcutsDialog", "Whole photograph, actual size"), "Ctrl+0, Ctrl+1"),
         (translate("ShortcutsDialog", "Zoom"), "Ctrl++, Ctrl+-"),
         (translate("ShortcutsDialog", "Move over the photograph"), "Shift+←↑→↓"),

@@ -28,7 +28,9 @@ def stroke(
 ) -> QImage:
     on.begin(1)
     on.paint(1, (where, where), brush, erase)
-    return on.end(1)
+    told = on.end(1)
+    assert told is not None
+    return told
 
 
 def test_a_dab_lies_where_the_photograph_was_touched() -> None:
@@ -44,7 +46,9 @@ def test_a_line_has_no_gaps() -> None:
     on = masks()
     on.begin(1)
     on.paint(1, ((110.0, 130.0), (170.0, 130.0)), HARD, erase=False)
-    assert (grey_array(on.end(1))[30, 10:71] == 255).all()
+    line = on.end(1)
+    assert line is not None
+    assert (grey_array(line)[30, 10:71] == 255).all()
 
 
 def test_a_soft_edge_fades() -> None:
@@ -58,7 +62,19 @@ def test_a_soft_edge_fades() -> None:
 def test_dabs_of_a_stroke_do_not_add_up() -> None:
     on, soft = masks(), Brush(size=13, hardness=0.2)
     once = stroke(on, (140.0, 130.0), soft)
-    assert stroke(on, (140.0, 130.0), soft) == once
+    on.begin(1)
+    on.paint(1, ((140.0, 130.0), (140.0, 130.0)), soft, erase=False)
+    assert on.end(1) is None
+    assert on.image(1) == once
+
+
+def test_a_stroke_beside_the_face_is_none() -> None:
+    on = masks()
+    on.begin(1)
+    on.paint(1, ((400.0, 400.0), (420.0, 400.0)), HARD, erase=False)
+    assert on.end(1) is None
+    assert on.shown(1) is None
+    assert on.undo(1) is None
 
 
 def test_erasing_takes_back_what_it_covers() -> None:

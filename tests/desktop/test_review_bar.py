@@ -14,6 +14,7 @@ from lafr_desktop.views.actions import FaceActions
 from lafr_desktop.views.faces import FaceStrip
 from lafr_desktop.views.review_bar import ReviewBar
 from lafr_engine.album.values import FaceState, Photo, PhotoState
+from lafr_engine.faces.invented import Region
 from tests.desktop.values import PHOTO, candidate, face, review
 
 
@@ -39,6 +40,15 @@ def test_the_face_is_told_with_state_likeness_and_reason(bar: ReviewBar) -> None
     assert "0.21" in text
     assert "someone else" in text
     assert "no longer the same person" in text
+
+
+def test_what_was_invented_is_warned_of(bar: ReviewBar) -> None:
+    bar.show_review(review(face(1)))
+    bar.show_invented({Region.EYES: 4.0, Region.MOUTH: 0.1})
+    assert "The eyes were largely invented" in _texts(bar)
+    assert "mouth" not in _texts(bar)
+    bar.show_invented({Region.EYES: 0.4, Region.MOUTH: 0.1})
+    assert "invented" not in _texts(bar)
 
 
 def test_a_photo_without_faces_says_what_to_do(bar: ReviewBar) -> None:

@@ -38,6 +38,7 @@ class PhotoBar(QWidget):
         tool_chosen: A :class:`Tool`.
         original_held: Whether the button that shows the original is held down.
         boxes_toggled: Whether boxes are to be shown.
+        invented_toggled: Whether it is to be shown what was invented.
         brush_changed: A :class:`Brush`.
         zoom_asked: By which factor.
         fit_asked: The whole photograph.
@@ -48,6 +49,7 @@ class PhotoBar(QWidget):
     tool_chosen = Signal(object)
     original_held = Signal(bool)
     boxes_toggled = Signal(bool)
+    invented_toggled = Signal(bool)
     brush_changed = Signal(object)
     zoom_asked = Signal(float)
     fit_asked = Signal()
@@ -62,6 +64,7 @@ class PhotoBar(QWidget):
         self._hold = self._hold_button()
         self._line()
         self._boxes = self._boxes_button()
+        self._invented = self._invented_button()
         self._tools = self._tool_buttons()
         self._sliders = _BrushSliders(self)
         self._sliders.changed.connect(self.brush_changed)
@@ -94,6 +97,10 @@ class PhotoBar(QWidget):
     def show_boxes(self, shown: bool) -> None:
         """Press the button of the boxes."""
         self._boxes.setChecked(shown)
+
+    def show_invented(self, shown: bool) -> None:
+        """Press the button of what was invented."""
+        self._invented.setChecked(shown)
 
     def show_brush(self, brush: Brush) -> None:
         """Set the sliders."""
@@ -152,6 +159,13 @@ class PhotoBar(QWidget):
         button.setCheckable(True)
         button.setChecked(True)
         button.clicked.connect(self.boxes_toggled)
+        return button
+
+    def _invented_button(self) -> QToolButton:
+        hint = self.tr("Colour what restoring invented, the brighter the more (I)")
+        button = self._button(Icon.WARNING, self.tr("What was invented"), hint)
+        button.setCheckable(True)
+        button.clicked.connect(self.invented_toggled)
         return button
 
     def _tool_buttons(self) -> dict[Tool, QToolButton]:

@@ -131,9 +131,20 @@ class KeepMasks:
             painter.drawImage(round(left), round(top), stamp)
         painter.end()
 
-    def end(self, face: int) -> QImage:
-        """End a stroke; return a copy of the mask for the album."""
+    def end(self, face: int) -> QImage | None:
+        """End a stroke.
+
+        Returns:
+            A copy of the mask for the album; None where the stroke changed nothing, as one beside
+            the face's rectangle does.
+        """
         mine = self._faces[face]
+        if mine.undo and mine.undo[-1] == mine.image:
+            self.cancel(face)
+            return None
+        return self._tell(mine)
+
+    def _tell(self, mine: _Painted) -> QImage:
         told = mine.image.copy()
         mine.told.append(told)
         return told
@@ -149,7 +160,7 @@ class KeepMasks:
         if mine is None or not mine.undo:
             return None
         self.cancel(face)
-        return self.end(face)
+        return self._tell(mine)
 
     def _hear(self, mine: _Painted, face: ShownFace) -> None:
         mine.outside = face.keep

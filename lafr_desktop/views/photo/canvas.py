@@ -194,7 +194,8 @@ class Canvas(QWidget):
         return point.x() * ratio - corner.x(), point.y() * ratio - corner.y()
 
     def _frame(self, pane: Pane) -> Frame:
-        return Frame(self._viewport, self.devicePixelRatioF(), self.palette(), pane.restored)
+        ratio, divider = self.devicePixelRatioF(), self.divider_x() or 0.0
+        return Frame(self._viewport, ratio, self.palette(), pane.restored, divider)
 
     def _fit_panes(self) -> None:
         rect = self.panes()[0].rect

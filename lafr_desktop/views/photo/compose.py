@@ -86,14 +86,14 @@ class KeepMask:
     """
 
     def __init__(self, image: QImage, corner: tuple[int, int]) -> None:
-        self._image = image
-        self._corner = corner
+        self.image = image
+        self.corner = corner
         self._halvings: _Halvings | None = None
 
     def at(self, level: int) -> tuple[tuple[int, int], NDArray[np.uint8]]:
         """Return corner and mask, uint8 (H, W), in pixels of a level."""
         if self._halvings is None:
-            self._halvings = _Halvings(grey_array(self._image), self._corner)
+            self._halvings = _Halvings(grey_array(self.image), self.corner)
         return self._halvings.at(level)
 
 

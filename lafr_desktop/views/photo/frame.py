@@ -21,12 +21,14 @@ class Frame:
         ratio: Device pixels for one of the painter's.
         palette: The widget's colours.
         restored: Whether the pane shows the restored photograph, or a part of it.
+        divider: From where on, counted from the pane's left in units of the painter.
     """
 
     viewport: Viewport
     ratio: float
     palette: QPalette
     restored: bool
+    divider: float = 0.0
 
     def point(self, x: float, y: float) -> QPointF:
         """Carry a point of the photograph to the painter."""

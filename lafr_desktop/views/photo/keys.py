@@ -40,10 +40,12 @@ class Keys(QObject):
 
     Signals:
         boxes_toggled: Whether the boxes are shown.
+        invented_toggled: What was invented is to be shown, or hidden if it is.
         brush_changed: The brush that is asked for.
     """
 
     boxes_toggled = Signal(bool)
+    invented_toggled = Signal()
     brush_changed = Signal(object)
 
     def __init__(self, stage: Stage, gestures: Gestures, parent: QObject | None = None) -> None:
@@ -54,6 +56,7 @@ class Keys(QObject):
             Qt.Key.Key_Comma: partial(self._divide, -_DIVIDER_STEP),
             Qt.Key.Key_Period: partial(self._divide, _DIVIDER_STEP),
             Qt.Key.Key_B: self.toggle_boxes,
+            Qt.Key.Key_I: self.invented_toggled.emit,
             Qt.Key.Key_D: partial(self.toggle_tool, Tool.DRAW_FACE),
             Qt.Key.Key_K: partial(self.toggle_tool, Tool.KEEP_BRUSH),
             Qt.Key.Key_BracketLeft: partial(self.resize_brush, -1),

@@ -80,6 +80,11 @@ class PhotoSource(QObject):
             self._shown.pop(face.id, None)
         return self._shown.get(face.id)
 
+    @property
+    def pyramid(self) -> TilePyramid | None:
+        """The photograph; None until it is there."""
+        return self._pyramid
+
     def close(self) -> None:
         """Drop what is being read and join the thread."""
         self._background.close()

@@ -15,6 +15,9 @@ Box = tuple[float, float, float, float]
 Rectangle = tuple[int, int, int, int]
 """x0, y0, x1, y1 in whole pixels of the photograph; x1 and y1 lie outside."""
 
+Landmarks = tuple[tuple[float, float], ...]
+"""Five (x, y): left eye, right eye, nose, left and right corner of the mouth, as seen."""
+
 _RESTORED: Final = ("restored", "accepted")
 _HELD: Final = "held"
 
@@ -50,6 +53,7 @@ class ShownFace:
         rectangle: The part of the photograph that ``preview`` covers.
         strength: 0 shows the original face, 1 the restored one.
         keep: Grayscale8 of the size of ``rectangle``; 255 keeps the original there.
+        landmarks: In the photograph; without them nobody can tell what was invented.
     """
 
     id: int
@@ -60,6 +64,7 @@ class ShownFace:
     rectangle: Rectangle | None = None
     strength: float = 1.0
     keep: QImage | None = None
+    landmarks: Landmarks | None = None
 
     def shows_restored(self, selected: bool) -> bool:
         """Whether the restored photograph holds this face's restored version.

@@ -15,6 +15,7 @@ from lafr_desktop.views.photo.boxes import BoxLayer
 from lafr_desktop.views.photo.brush import Brush, BrushLayer, KeepMasks
 from lafr_desktop.views.photo.canvas import Canvas
 from lafr_desktop.views.photo.compose import Share
+from lafr_desktop.views.photo.departures import InventedFaces, Seen
 from lafr_desktop.views.photo.gestures import Gestures, Stage
 from lafr_desktop.views.photo.keys import Keys
 from lafr_desktop.views.photo.loading import Overview
@@ -38,6 +39,8 @@ class PhotoView(QWidget):
         mode_changed: The :class:`CompareMode`.
         zoom_changed: Device pixels for one pixel of the photograph.
         tool_changed: The :class:`Tool`.
+        invented_changed: What of the selected face was invented at its strength, by region, in
+            levels of colour difference (see `lafr_engine.faces.invented`); empty: it is not known.
         failed: A sentence: a file could not be read, or something cannot be done.
         crashed: An error that nobody expected.
         loaded: The photograph's size (QSize), once it is there in full.
@@ -50,6 +53,7 @@ class PhotoView(QWidget):
     mode_changed = Signal(object)
     zoom_changed = Signal(float)
     tool_changed = Signal(object)
+    invented_changed = Signal(object)
     failed = Signal(str)
     crashed = Signal(object)
     loaded = Signal(QSize)
@@ -62,7 +66,8 @@ class PhotoView(QWidget):
         self._masks = KeepMasks()
         self._boxes = BoxLayer(self._state_name)
         self._brush = BrushLayer(self._masks)
-        self._canvas = Canvas((self._brush, self._boxes), self)
+        self._invented = InventedFaces(self)
+        self._canvas = Canvas((self._invented.layer, self._brush, self._boxes), self)
         stage = Stage(self._canvas, self._boxes, self._brush, self._masks)
         self._gestures = Gestures(stage, self)
         self._keys = Keys(stage, self._gestures, self)
@@ -81,6 +86,7 @@ class PhotoView(QWidget):
         """
         self._gestures.cancel()
         self._source.open(path)
+        self._invented.clear()
         self._zoom_to = None
         self._brush_fits = False
         self.set_faces(())
@@ -150,6 +156,17 @@ class PhotoView(QWidget):
         """Whether the faces' boxes are shown."""
         return self._boxes.visible
 
+    def set_invented_visible(self, visible: bool) -> None:
+        """Show or hide, over the restored faces, what was invented."""
+        self._invented.layer.visible = visible
+        self._bar.show_invented(visible)
+        self._show_faces()
+
+    @property
+    def invented_visible(self) -> bool:
+        """Whether it is shown what was invented."""
+        return self._invented.layer.visible
+
     @property
     def zoom(self) -> float:
         """Device pixels for one pixel of the photograph."""
@@ -214,6 +231,7 @@ class PhotoView(QWidget):
     def shutdown(self) -> None:
         """Drop what is being read and join the threads. Nothing is loaded afterwards."""
         self._source.close()
+        self._invented.close()
         self._canvas.store.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -248,6 +266,7 @@ class PhotoView(QWidget):
         bar.tool_chosen.connect(self.set_tool)
         bar.original_held.connect(canvas.hold_original)
         bar.boxes_toggled.connect(self.set_boxes_visible)
+        bar.invented_toggled.connect(self.set_invented_visible)
         bar.brush_changed.connect(self.set_brush)
         bar.zoom_asked.connect(lambda factor: canvas.zoom(self.zoom * factor))
         bar.fit_asked.connect(self.fit)
@@ -266,6 +285,11 @@ class PhotoView(QWidget):
         canvas.store.crashed.connect(self.crashed)
         self._keys.boxes_toggled.connect(bar.show_boxes)
         self._keys.brush_changed.connect(self.set_brush)
+        self._keys.invented_toggled.connect(
+            lambda: self.set_invented_visible(not self.invented_visible)
+        )
+        self._invented.arrived.connect(self._show_faces)
+        self._invented.crashed.connect(self.crashed)
         gestures.face_clicked.connect(self._click_face)
         gestures.face_moved.connect(self.face_moved)
         gestures.face_drawn.connect(self._tell_drawn)
@@ -294,13 +318,15 @@ class PhotoView(QWidget):
     @Slot()
     def _show_faces(self) -> None:
         selected = self._boxes.selected
-        shares = []
+        shares, seen = [], []
         for face in self._boxes.faces:
             patch = self._source.patch(face)
             is_selected = selected is not None and face.id == selected.id
             if patch is not None and face.shows_restored(is_selected):
                 shares.append(Share(patch, face.strength, self._masks.shown(face.id)))
+                seen.append(Seen(face, shares[-1], is_selected))
         self._canvas.set_shares(shares)
+        self.invented_changed.emit(self._invented.show(self._source.pyramid, seen))
         self._canvas.setAccessibleDescription(self._description())
 
     def _description(self) -> str:
@@ -335,8 +361,9 @@ class PhotoView(QWidget):
     @Slot(int, bool)
     def _paint_mask(self, face: int, ended: bool) -> None:
         self._show_faces()
-        if ended:
-            self.keep_painted.emit(face, self._masks.end(face))
+        mask = self._masks.end(face) if ended else None
+        if mask is not None:
+            self.keep_painted.emit(face, mask)
 
     @Slot()
     def _explain_brush(self) -> None:
