@@ -35,6 +35,44 @@ _REMEDY = {
 
 
 @dataclass(frozen=True, slots=True)
+class UserFile:
+    """A file of weights that no package carries: whoever has it lays it into the model store.
+
+    Attributes:
+        name: What the program calls the network.
+        file_name: Name of the file.
+        release: Where it is published.
+        bytes: Its size.
+        sha256: Of its bytes.
+    """
+
+    name: str
+    file_name: str
+    release: str
+    bytes: int
+    sha256: str
+
+
+PARSENET = UserFile(
+    "ParseNet",
+    "parsing_parsenet.pth",
+    "facexlib's release v0.2.2",
+    85_331_193,
+    "3d558d8d0e42c20224f13cf5a29c79eba2d59913419f945545d8cf7b72920de2",
+)
+"""Face parsing for masks along a face's outline; size and hash as its users publish them."""
+
+
+def user_file(wanted: UserFile) -> Path | None:
+    """Return the path of a file that a user laid into the model store; None where there is none.
+
+    Whoever loads it compares the hash.
+    """
+    path = user_data_dir() / "models" / wanted.file_name
+    return path if path.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """One file of weights inside one wheel.
 

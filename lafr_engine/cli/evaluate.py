@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from lafr_engine.cli import extras
+from lafr_engine.cli import evaluate_paste, extras
 from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
 
@@ -28,6 +28,9 @@ HQ faces are degraded at three fixed levels (mild, medium, severe), each face fr
 its name. Measured against the HQ face are the degraded input, the adapter alone, the whole chain,
 and the VAE's own reconstruction of the HQ face, which is the ceiling. The tables go to stdout; the
 report has them with 95 % intervals, one row a picture, and which conditions hold.
+
+With --paste whole photographs are restored instead, and each pasted face is measured: the slope
+across its border and the colour there, and its grain against that of the paper around it.
 """
 
 
@@ -49,6 +52,7 @@ def add(subparsers: Subparsers) -> None:
         type=folder,
         help="degraded and clean aligned faces of the same names",
     )
+    faces.add_argument("--paste", metavar="DIR", type=folder, help="photographs, not faces")
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the report, as JSON"
     )
@@ -79,6 +83,8 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; return the exit status."""
+    if args.paste is not None:
+        return evaluate_paste.run(args)
     extras.require("evaluate", extras.EVALUATE)
     from lafr_engine.evaluation.report import as_markdown, write_report
     from lafr_engine.evaluation.sheet import Sheet

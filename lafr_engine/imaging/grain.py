@@ -9,14 +9,11 @@ frequencies are flat: picking blocks by their fine detail would pick those with 
 method is that of film grain synthesis (Norkin and Birkbeck, "Film grain synthesis for AV1 video
 codec", 2018: a noise template with the measured correlation, scaled by luminance), with the
 template drawn in the Fourier domain.
-
-A face is never flat, so its own spectrum is not that of noise. What restoring took from it is
-known, though, and of that, no more than the paper around it has is taken for noise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -26,11 +23,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-# Fewer blocks than this say nothing about a spectrum.
-_FEWEST: Final = 12
+FEWEST: Final = 12
+"""Fewer blocks than this say nothing about a spectrum."""
 # The share of blocks, the flattest ones, that is taken for paper.
 _FLAT: Final = 0.25
 _LEVELS: Final = 4
+# Periods a pixel.
+_BANDS: Final = ((3 / 32, 3 / 16), (3 / 16, 5 / 16), (5 / 16, 1 / 2), (1 / 2, 3 / 4))
 _TEMPLATE: Final = 1024
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 # Where a print is burnt out or black its noise is cut off and says nothing.
@@ -76,14 +75,11 @@ def measure(
     Returns:
         None where too little of it is flat to tell noise from the picture.
     """
-    corners = _flat_corners(pixels if guide is None else guide, where, block)
+    corners = flat_corners(pixels if guide is None else guide, where, block)
     if corners is None:
         return None
-    cut = [pixels[y : y + block, x : x + block] for y, x in corners]
-    blocks = np.stack(cut).astype(np.float64)
-    window = np.outer(np.hanning(block + 1)[:block], np.hanning(block + 1)[:block])
-    detail = (blocks - _planes(blocks)) * window[..., None]
-    power = np.abs(np.fft.fft2(detail, axes=(1, 2))) ** 2 / np.square(window).sum()
+    blocks = _cut(pixels, corners, block)
+    detail, power = _powers(blocks)
     power *= _is_noise(block)[..., None]
     spectrum = power.mean(axis=(0, 3))
     if not spectrum.any():
@@ -92,28 +88,27 @@ def measure(
     return Grain(spectrum, _covariance(detail), levels, gains)
 
 
-def lost(around: Grain, before: Grain, after: Grain) -> Grain:
-    """Return the noise that a face lost: what went, and no more than there is around it.
+def bands(block: int) -> tuple[tuple[float, float], ...]:
+    """Return the frequencies that are compared, (low, high) in periods a pixel.
 
-    The two are compared by rings of frequencies: single ones are too uncertain, and the smaller of
-    two uncertain values is too small.
+    The broadest is only seen by blocks of 16: in smaller ones it is a slope.
     """
-    ring = _ring(len(around.spectrum))
-    gone, there = (
-        np.bincount(ring.ravel(), power.ravel())
-        for power in (before.spectrum - after.spectrum, around.spectrum)
-    )
-    share = np.clip(gone / np.maximum(there, 1e-12), 0.0, 1.0)
-    return replace(around, spectrum=around.spectrum * share[ring])
+    return _BANDS if block >= 16 else _BANDS[1:]
 
 
-def draw(grain: Grain, luminance: Floats, rng: np.random.Generator) -> Floats:
+def draw(
+    grain: Grain,
+    luminance: Floats,
+    rng: np.random.Generator,
+    band: tuple[float, float] = (0.0, 1.0),
+) -> Floats:
     """Draw noise.
 
     Args:
         grain: What it looks like.
         luminance: (H, W) in [0, 1] of the picture it is for.
         rng: What decides.
+        band: Only these frequencies, in periods a pixel.
 
     Returns:
         (H, W, C), of mean 0, in the picture's unit. A large picture gets one template, whose
@@ -122,6 +117,7 @@ def draw(grain: Grain, luminance: Floats, rng: np.random.Generator) -> Floats:
     height, width = luminance.shape
     rows, columns = min(height, _TEMPLATE), min(width, _TEMPLATE)
     amplitude = np.sqrt(_resampled(grain.spectrum, rows, columns))
+    amplitude *= _within((rows, columns), *band)
     white = rng.standard_normal((rows, columns, len(grain.covariance)), dtype=np.float32)
     spectrum = np.fft.fft2(white, axes=(0, 1)) * amplitude[..., None]
     template = np.fft.ifft2(spectrum, axes=(0, 1)).real @ _root(grain.covariance).T
@@ -131,52 +127,23 @@ def draw(grain: Grain, luminance: Floats, rng: np.random.Generator) -> Floats:
     return noise * gains[..., None]
 
 
-def missing(before: Floats, after: Floats, mask: Floats, rng: np.random.Generator) -> Floats | None:
-    """Draw the grain that a restored face lacks of what surrounds it.
-
-    Args:
-        before: (H, W, C) in [0, 1], the photograph: the face and a margin around it.
-        after: The same with the face restored.
-        mask: (H, W) in [0, 1], the share of the restored face; 0 in the margin.
-        rng: What draws the noise.
-
-    Returns:
-        (H, W, C), to be added under the mask; equal channels where the picture has such. None
-        where the face or its surroundings have no part that is flat and large enough to measure:
-        the change of a small face is broader than its pixels, and their noise is still there.
-    """
-    block = 16 if min(mask.shape) >= 96 else 8
-    # Only where the face is there as a whole: the feather is half photograph.
-    around, inside = mask <= 0.0, mask >= 0.9
-    measured = (
-        measure(before, around, block),
-        measure(before, inside, block),
-        measure(after, inside, block, guide=before),
-    )
-    if any(grain is None for grain in measured):
-        return None
-    grain = lost(*(grain for grain in measured if grain is not None))
-    noise = draw(grain, _luminance(after), rng)
-    grey = after.shape[2] == 3 and bool((after[..., :1] == after[..., 1:]).all())
-    return np.repeat(noise.mean(axis=2, keepdims=True), 3, axis=2) if grey else noise
-
-
-def _luminance(pixels: Floats) -> Floats:
+def light_of_pixels(pixels: Floats) -> Floats:
+    """Return the luminance, (H, W), of (H, W, C)."""
     if pixels.shape[2] == 1:
         return pixels[..., 0]
     luminance: Floats = (pixels @ _LUMA).astype(np.float32)
     return luminance
 
 
-def _flat_corners(pixels: Floats, where: NDArray[np.bool_], block: int) -> NDArray[np.int64] | None:
+def flat_corners(pixels: Floats, where: NDArray[np.bool_], block: int) -> NDArray[np.int64] | None:
     """Return (y, x) of the flattest blocks that lie wholly in ``where``."""
     height, width = where.shape
     if min(height, width) < block:
         return None
-    luminance = _luminance(pixels)
+    luminance = light_of_pixels(pixels)
     usable = where & (luminance > _DARKEST) & (luminance < _BRIGHTEST)
     corners = _corners(usable, block)
-    if len(corners) < _FEWEST:
+    if len(corners) < FEWEST:
         return None
     # The slope of the picture without its fine detail, by which noise does not count.
     smooth = cv2.GaussianBlur(luminance, (0, 0), block / 5.0)
@@ -184,8 +151,7 @@ def _flat_corners(pixels: Floats, where: NDArray[np.bool_], block: int) -> NDArr
         cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     )
     busy = np.array([slope[y : y + block, x : x + block].mean() for y, x in corners])
-    light = np.array([luminance[y : y + block, x : x + block].mean() for y, x in corners])
-    return corners[_flattest(busy, light)]
+    return corners[_flattest(busy, block_light(luminance, corners, block))]
 
 
 def _flattest(busy: Doubles, light: Doubles) -> NDArray[np.int64]:
@@ -195,7 +161,7 @@ def _flattest(busy: Doubles, light: Doubles) -> NDArray[np.int64]:
     """
     chosen = []
     for part in np.array_split(np.argsort(light, kind="stable"), _LEVELS):
-        count = max(_FEWEST // _LEVELS, round(len(part) * _FLAT))
+        count = max(FEWEST // _LEVELS, round(len(part) * _FLAT))
         chosen.append(part[np.argsort(busy[part], kind="stable")[:count]])
     return np.concatenate(chosen)
 
@@ -226,15 +192,44 @@ def _planes(blocks: Doubles) -> Doubles:
     return plane
 
 
-def _ring(block: int) -> NDArray[np.int64]:
-    """Return each frequency's whole number of periods a block, (B, B)."""
-    f = np.fft.fftfreq(block) * block
-    return np.asarray(np.hypot(f[:, None], f[None, :]), np.int64)
+def block_light(luminance: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    """Return the mean luminance of blocks."""
+    return np.array([luminance[y : y + block, x : x + block].mean() for y, x in corners])
+
+
+def band_powers(pixels: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    """Return the mean power of blocks by band, (N, K)."""
+    power = _powers(_cut(pixels, corners, block))[1].mean(axis=3)
+    return np.stack([power[:, in_band(block, *each)].mean(axis=1) for each in bands(block)], axis=1)
+
+
+def _cut(pixels: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    return np.stack([pixels[y : y + block, x : x + block] for y, x in corners]).astype(np.float64)
+
+
+def _powers(blocks: Doubles) -> tuple[Doubles, Doubles]:
+    """Return blocks under a Hann window without their slope, and the power by frequency."""
+    block = blocks.shape[1]
+    window = np.outer(np.hanning(block + 1)[:block], np.hanning(block + 1)[:block])
+    detail: Doubles = (blocks - _planes(blocks)) * window[..., None]
+    power: Doubles = np.abs(np.fft.fft2(detail, axes=(1, 2))) ** 2 / np.square(window).sum()
+    return detail, power
+
+
+def in_band(block: int, low: float, high: float) -> NDArray[np.bool_]:
+    """Frequencies from ``low`` to below ``high`` periods a pixel, (B, B)."""
+    return _within((block, block), low, high)
+
+
+def _within(shape: tuple[int, int], low: float, high: float) -> NDArray[np.bool_]:
+    down, across = (np.fft.fftfreq(side) for side in shape)
+    radius = np.hypot(down[:, None], across[None, :])
+    return np.asarray((radius >= low) & (radius < high))
 
 
 def _is_noise(block: int) -> NDArray[np.bool_]:
-    """Frequencies of two periods a block and more; broader ones are the picture's shades."""
-    return _ring(block) >= 2
+    """The frequencies that are compared; broader ones are the picture's shades."""
+    return in_band(block, bands(block)[0][0], bands(block)[-1][1])
 
 
 def _by_luminance(blocks: Doubles, power: Doubles, mean: float) -> tuple[Doubles, Doubles]:

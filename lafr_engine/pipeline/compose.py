@@ -109,7 +109,7 @@ def compose(picture: Picture, accepted: Sequence[Accepted], scale: int = 1) -> P
             outside the photograph.
     """
     space = colour_space(picture.channels, picture.icc)
-    return with_patches(picture, [_patch(picture, each, space) for each in accepted], scale)
+    return with_patches(picture, [accepted_patch(picture, each, space) for each in accepted], scale)
 
 
 def preview(picture: Picture, accepted: Accepted) -> Preview | None:
@@ -122,7 +122,7 @@ def preview(picture: Picture, accepted: Accepted) -> Preview | None:
         ConfigError: The face's landmarks fall on one point, or all of its crop lies outside.
     """
     space = colour_space(picture.channels, picture.icc)
-    change = _patch(picture, accepted, space)
+    change = accepted_patch(picture, accepted, space)
     rectangle = mask_rectangle(change, (picture.width, picture.height))
     if rectangle is None:
         return None
@@ -144,7 +144,12 @@ def with_patches(picture: Picture, patches: Sequence[Patch], scale: int) -> Pict
     return replace(base, pixels=paste(base.pixels, with_grain(base.pixels, moved)))
 
 
-def _patch(picture: Picture, accepted: Accepted, space: ColourSpace) -> Patch:
+def accepted_patch(picture: Picture, accepted: Accepted, space: ColourSpace) -> Patch:
+    """Return the change that an accepted face makes.
+
+    Raises:
+        ConfigError: The face's landmarks fall on one point, or all of its crop lies outside.
+    """
     crop = cut_face(picture, accepted.face, space)
     whole = patch(crop, accepted.crop, space, accepted.strength)
     if accepted.keep is None:

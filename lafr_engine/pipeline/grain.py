@@ -10,8 +10,8 @@ import numpy as np
 
 from lafr_engine.faces.geometry import Similarity
 from lafr_engine.faces.paste import Patch, Rectangle, mask_rectangle, mask_share, paste
-from lafr_engine.imaging.grain import missing
 from lafr_engine.imaging.picture import Pixels
+from lafr_engine.imaging.regrain import missing
 
 # Paper that is looked at around a face, in shares of its size.
 _MARGIN: Final = 0.4
@@ -37,7 +37,7 @@ def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
     inner = mask_rectangle(patch, size)
     if inner is None:
         return patch
-    x0, y0, x1, y1 = outer = _widened(inner, size)
+    x0, y0, x1, y1 = outer = widened(inner, size)
     part = np.ascontiguousarray(pixels[y0:y1, x0:x1])
     # Whatever is kept or mixed, the noise is the same: what is looked at is what is exported.
     shift = _shift(x0, y0)
@@ -52,7 +52,8 @@ def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
     return replace(patch, grain=noise[v0 - outer[1] : v1 - outer[1], u0 - outer[0] : u1 - outer[0]])
 
 
-def _widened(inner: Rectangle, size: tuple[int, int]) -> Rectangle:
+def widened(inner: Rectangle, size: tuple[int, int]) -> Rectangle:
+    """Return a face's rectangle with the margin in which its paper is looked at."""
     x0, y0, x1, y1 = inner
     margin = max(_LEAST_MARGIN, round(_MARGIN * max(x1 - x0, y1 - y0)))
     return (

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lafr_engine.imaging.grain import Grain, draw, lost, measure, missing
+from lafr_engine.imaging.grain import Grain, draw, measure
+from lafr_engine.imaging.regrain import missing, paper
 
 Floats = NDArray[np.float32]
 
@@ -85,20 +86,69 @@ def test_noise_follows_the_luminance() -> None:
     assert drawn[:, 96:].std() / drawn[:, :96].std() == pytest.approx(4.0, rel=0.25)
 
 
-def test_what_was_lost_is_no_more_than_went_and_than_the_paper_has() -> None:
+def features(size: int = 192) -> Floats:
+    """Edges all over, as a face has them, between small flat places."""
+    y, x = np.mgrid[:size, :size]
+    lines = np.exp(-np.square((x % 32 - 16) / 1.5)) + np.exp(-np.square((y % 40 - 20) / 1.5))
+    return np.repeat((shade(size)[..., 0] - 0.25 * lines)[..., None], 3, axis=2).astype(np.float32)
+
+
+def test_paper_measures_a_face_that_is_nowhere_flat() -> None:
+    """Structure is left out: the same grain measures the same in a face as on plain paper."""
     rng = np.random.default_rng(4)
-    faint, strong = (
-        measure(shade() + noise(192, rng, sigma=sigma, blur=0.5, grey=True), ALL)
-        for sigma in (0.01, 0.03)
-    )
-    none = measure(shade(), ALL, guide=shade())
-    assert faint is not None
-    assert strong is not None
-    assert none is not None
-    assert lost(strong, strong, strong).deviation == 0
-    assert lost(strong, faint, none).deviation == pytest.approx(faint.deviation, rel=0.05)
-    assert lost(faint, strong, none).deviation == pytest.approx(faint.deviation, rel=0.05)
-    assert lost(strong, faint, strong).deviation == 0  # nothing went
+    mask = disc(192, 60)
+    scene = np.where(mask[..., None] > 0, features(), shade()).astype(np.float32)
+    grain = noise(192, rng, sigma=0.03, blur=0.6, grey=True)
+    found = paper(scene + grain, mask)
+    assert found is not None
+    assert np.sqrt(found.powers(scene + grain)) == pytest.approx(1.0, abs=0.15)
+    half = np.sqrt(found.powers(scene + 0.5 * grain))
+    assert half == pytest.approx(0.5, abs=0.12)
+    assert found.deviations.sum() > 0.01
+
+
+def test_paper_of_another_luminance_is_not_what_a_face_is_compared_with() -> None:
+    rng = np.random.default_rng(10)
+    picture = np.full((192, 192, 3), 0.3, np.float32)
+    picture[:, 96:] = 0.7
+    strength = np.where(picture < 0.5, 0.01, 0.04)
+    noisy = (picture + strength * noise(192, rng, sigma=1, blur=0, grey=True)).astype(np.float32)
+    y, x = np.mgrid[:192, :192]
+    mask = np.asarray(np.hypot(x - 48, y - 96) < 36, np.float32)  # in the dark half
+    found = paper(noisy, mask)
+    assert found is not None
+    assert np.sqrt(found.powers(noisy)) == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_face_that_kept_its_grain_gets_none_on_top() -> None:
+    rng = np.random.default_rng(11)
+    before = shade() + noise(192, rng, sigma=0.03, blur=0.7, grey=True)
+    assert missing(before, before, disc(192, 60), rng) is None
+
+
+def test_a_face_that_kept_half_its_grain_gets_the_rest() -> None:
+    rng = np.random.default_rng(12)
+    grain, mask = noise(192, rng, sigma=0.03, blur=0.7, grey=True), disc(192, 60)
+    before = shade() + grain
+    after = before - 0.5 * mask[..., None] * grain
+    added, found = missing(before, after, mask, rng), paper(before, mask)
+    assert added is not None
+    assert found is not None
+    done = after + mask[..., None] * added
+    assert np.sqrt(found.powers(done)) == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_face_cleaner_than_its_paper_stays_so() -> None:
+    """A smooth face before a rough wall gets its own noise back, not that of the wall."""
+    rng = np.random.default_rng(13)
+    mask = disc(192, 60)
+    grain = noise(192, rng, sigma=0.03, blur=0.5, grey=True)
+    before = shade() + grain * (1 - 0.6 * mask[..., None])
+    added, found = missing(before, cleaned(before, mask), mask, rng), paper(before, mask)
+    assert added is not None
+    assert found is not None
+    done = cleaned(before, mask) + mask[..., None] * added
+    assert np.sqrt(found.powers(done)) == pytest.approx(0.4, abs=0.06)
 
 
 def cleaned(before: Floats, mask: Floats) -> Floats:
@@ -116,7 +166,7 @@ def test_a_clean_face_gets_the_grain_of_its_print() -> None:
     grain = missing(before, after, mask, rng)
     assert grain is not None
     done = after + mask[..., None] * grain
-    around, inside = measure(before, mask == 0), measure(done, mask >= 0.9)
+    inside, around = (measure(each, mask >= 0.9) for each in (done, before))
     assert around is not None
     assert inside is not None
     assert inside.deviation == pytest.approx(around.deviation, rel=0.15)

@@ -1,0 +1,101 @@
+"""``lafr evaluate --paste``: whether pasted faces belong to their photographs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lafr_engine.cli.loading import load_detector, load_identity
+from lafr_engine.errors import InputError, OutputError
+
+_CELL: Final = 420
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lafr_engine.evaluation.paste import PastedFace
+    from lafr_engine.imaging.sheets import SheetEntry
+    from lafr_engine.pipeline import Models
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure the photographs of a folder; return the exit status."""
+    from lafr_engine.evaluation.paste import as_json, as_table
+
+    faces, entries = _measure(args, _models(args))
+    print(as_table(faces))
+    try:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text(json.dumps(as_json(faces), indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(args.out, f"could not be written ({error.strerror})") from error
+    print(f"report: {args.out}", file=sys.stderr)
+    if args.sheet is not None and entries:
+        _write_sheet(entries[: 2 * args.sheet_faces], args.sheet)
+        print(f"sheet: {args.sheet}", file=sys.stderr)
+    return 0
+
+
+def _models(args: argparse.Namespace) -> Models:
+    from lafr_engine.bundle.device import choose_device
+    from lafr_engine.bundle.load import load_restorer
+    from lafr_engine.pipeline import Models
+
+    device = str(choose_device(args.device))
+    restorer = load_restorer(args.bundle, device)
+    return Models(load_detector("centerface", device), restorer, load_identity(device))
+
+
+def _measure(args: argparse.Namespace, models: Models) -> tuple[list[PastedFace], list[SheetEntry]]:
+    """Measure photograph after photograph; one that cannot be read is named and left out."""
+    from lafr_engine.evaluation.paste import measure_photograph
+    from lafr_engine.imaging.files import read_picture, sniff
+    from lafr_engine.imaging.sheets import SheetEntry
+
+    faces: list[PastedFace] = []
+    entries: list[SheetEntry] = []
+    for path in sorted(each for each in args.paste.iterdir() if each.is_file() and sniff(each)):
+        if args.limit is not None and len(faces) >= args.limit:
+            break
+        try:
+            picture = read_picture(path)
+        except InputError as error:
+            print(error, file=sys.stderr)
+            continue
+        measured = measure_photograph(picture, models, path.name)
+        print(f"{path.name}: {len(measured.faces)} faces", file=sys.stderr, flush=True)
+        faces += measured.faces
+        for face, (before, after) in zip(measured.faces, measured.pairs, strict=True):
+            entries.append(SheetEntry(_large(before), f"{face.photo}: before"))
+            entries.append(
+                SheetEntry(_large(after), f"CIEDE2000 {face.colour:.2f}, grain {face.grain}")
+            )
+    return faces[: args.limit], entries
+
+
+def _large(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Enlarge a small face for the sheet."""
+    from lafr_engine.imaging.picture import resized
+
+    times = max(1, _CELL // max(pixels.shape[:2]))
+    return resized(pixels, pixels.shape[1] * times, pixels.shape[0] * times)
+
+
+def _write_sheet(entries: Sequence[SheetEntry], path: Path) -> None:
+    from PIL import Image
+
+    from lafr_engine.imaging.files import whole_file
+    from lafr_engine.imaging.sheets import contact_sheet
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            Image.fromarray(contact_sheet(entries, 6, _CELL)).save(part, format="PNG")
+    except OSError as error:
+        raise OutputError(path, f"could not be written ({error.strerror})") from error

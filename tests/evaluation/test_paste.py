@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from lafr_engine.bundle.third_party import weights_path
+from lafr_engine.cli import main
+from lafr_engine.evaluation.paste import PastedFace, as_json, as_table, measure_accepted
+from lafr_engine.faces.centerface import CenterFace
+from lafr_engine.faces.detect import Search
+from lafr_engine.faces.geometry import Face
+from lafr_engine.imaging.files import read_picture
+from lafr_engine.imaging.picture import Picture, rgb8
+from lafr_engine.imaging.tones import colour_space
+from lafr_engine.pipeline import Accepted
+from lafr_engine.pipeline.crops import cut_face
+
+BOX = (0.0, 0.0, 9.0, 9.0)
+
+
+@pytest.fixture(scope="module")
+def girls(samples: Path) -> Picture:
+    return read_picture(samples / "old_1860_three_girls.jpg")
+
+
+@pytest.fixture(scope="module")
+def face(girls: Picture) -> Face:
+    detector = CenterFace(weights_path("centerface"), Search(sides=(640,), finest=640), threads=1)
+    return max(detector(rgb8(girls)), key=lambda each: each.box[2] - each.box[0])
+
+
+def accepted(picture: Picture, face: Face, sigma: float) -> Accepted:
+    crop = cut_face(picture, face, colour_space(picture.channels, picture.icc)).srgb
+    soft = cv2.GaussianBlur(crop, (0, 0), sigma) if sigma else crop
+    return Accepted(face, np.asarray(soft, np.float32))
+
+
+def test_a_face_without_its_grain_gets_it_back_on_a_real_print(girls: Picture, face: Face) -> None:
+    """The condition that `lafr evaluate --paste` prints, whatever the restorer takes away."""
+    for sigma in (1.5, 3.0):
+        found = measure_accepted(girls, [accepted(girls, face, sigma)], "girls").faces[0]
+        assert found.comparable
+        assert found.grain == "like its surroundings"
+        assert found.colour < 1.0
+        assert found.seam == pytest.approx(1.0, abs=0.1)
+        assert found.passed
+
+
+def test_what_changes_nothing_measures_as_nothing(girls: Picture, face: Face) -> None:
+    measured = measure_accepted(girls, [accepted(girls, face, 0)], "girls")
+    found = measured.faces[0]
+    assert found.seam == pytest.approx(1.0, abs=1e-3)
+    assert found.colour == pytest.approx(0.0, abs=0.05)
+    assert found.spectrum == pytest.approx(found.own, abs=0.01)
+    before, after = measured.pairs[0]
+    assert before.shape == after.shape
+    assert np.abs(before.astype(int) - after).max() <= 1
+
+
+def test_verdicts() -> None:
+    def one(spectrum: tuple[float, ...], own: tuple[float, ...], blocks: int = 100) -> PastedFace:
+        return PastedFace("a.jpg", BOX, 1.0, 0.2, blocks, (1.0, 1.0), spectrum, own)
+
+    assert one((1.1, 0.9), (1.0, 1.0)).grain == "like its surroundings"
+    plastic = one((0.5, 0.6), (1.0, 1.0))
+    assert plastic.grain == "differs"
+    assert not plastic.passed
+    assert one((0.5, 0.6), (0.5, 0.6)).grain == "like its own"
+    assert one((0.3, 0.3), (0.5, 0.6)).grain == "differs"
+    assert one((1.4, 1.5), (2.0, 2.0)).grain == "like its own"
+    assert one((0.5, 0.5), (1.0, 1.0), blocks=20).grain == "not measured"
+    assert PastedFace("a.jpg", BOX, 1.0, 1.2).passed is False
+
+
+def test_the_sums_tell_both_kinds_apart() -> None:
+    faces = [
+        PastedFace("a.jpg", BOX, 1.0, 0.2, 100, (1.0,), (1.0,), (1.0,)),
+        PastedFace("b.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (1.0,)),
+        PastedFace("c.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (0.5,)),
+    ]
+    sums = as_json(faces)
+    assert (sums["faces"], sums["passed"]) == (3, 2)
+    assert (sums["comparable"], sums["comparable_within"]) == (2, 1)
+    table = as_table(faces)
+    assert table.count("FAIL") == 1
+    assert "1 of the 2 faces" in table
+    assert as_json([])["colour_mean"] is None
+
+
+@pytest.mark.slow
+def test_the_command(samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    name = "old_1860_three_girls.jpg"
+    (folder / name).write_bytes((samples / name).read_bytes())
+    (folder / "notes.txt").write_text("no picture")
+    out, sheet = tmp_path / "r" / "report.json", tmp_path / "sheet.png"
+    told = ["--out", str(out), "--sheet", str(sheet), "--device", "cpu"]
+    assert main(["evaluate", "--paste", str(folder), *told]) == 0
+    report = json.loads(out.read_text())
+    assert report["faces"] == 3
+    assert report["colour_within"] == 3
+    assert report["comparable"] >= 2
+    assert report["comparable_within"] == report["comparable"]
+    assert name in capsys.readouterr().out
+    with Image.open(sheet) as drawn:
+        assert drawn.width > 400
