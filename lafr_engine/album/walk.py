@@ -13,11 +13,12 @@ Sniff = Callable[[Path], str | None]
 SUFFIXES = frozenset(
     (
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib"),
-        *(".avif", ".heic", ".heif"),
-        *(".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw"),
+        *(".avif", ".heic", ".heif", ".hif", ".heics", ".heifs"),
+        *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".mrw", ".nef", ".nrw"),
+        *(".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw"),
     )
 )
-"""What files are named that are taken for pictures whatever they hold."""
+"""What files are named that are taken for pictures whatever they hold: all that is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ DECODING_ERRORS: Final = (
     tifffile.TiffFileError,
 )
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "AVIF")
+_BAND: Final = 1 << 24  # pixels taken over at once
 _PLAIN_MODES: Final = ("L", "LA", "RGB", "RGBA")
 
 
@@ -164,9 +165,21 @@ def _plain(image: Image.Image) -> Picture:
     grey = image.mode in ("L", "LA", "La")
     mode = ("L" if grey else "RGB") + ("A" if see_through else "")
     if image.mode == mode:
-        return _split(np.array(image), mode)
+        return _split(_array(image), mode)
     changed = () if image.mode in _PLAIN_MODES else (f"{image.mode} becomes {mode}.",)
     return replace(_split(np.array(image.convert(mode)), image.mode), notices=changed)
+
+
+def _array(image: Image.Image) -> Pixels:
+    """Return the pixels, taken over band by band: Pillow copies what it hands over."""
+    bands = range(0, image.height, rows := max(1, _BAND // image.width))
+    parts = (image.crop((0, top, image.width, min(top + rows, image.height))) for top in bands)
+    first = np.array(next(parts))
+    pixels: Pixels = np.empty((image.height, *first.shape[1:]), first.dtype)
+    pixels[:rows] = first
+    for top, part in zip(bands[1:], parts, strict=True):
+        pixels[top : top + rows] = np.asarray(part)
+    return pixels
 
 
 def _split(pixels: Pixels, mode: str) -> Picture:

@@ -15,7 +15,7 @@ from lafr_engine.imaging.formats import SUFFIXES
 from lafr_engine.imaging.metadata import preview_room, sized_exif, with_preview
 from lafr_engine.imaging.native import Cmyk, Indexed
 from lafr_engine.imaging.picture import Picture, Pixels
-from lafr_engine.imaging.tiff_write import write_tiff
+from lafr_engine.imaging.tiff_write import changed_in_file, write_changed, write_tiff
 from lafr_engine.imaging.xmp import sized_xmp
 
 __all__ = ["SUFFIXES", "encode"]
@@ -39,7 +39,12 @@ def encode(picture: Picture, path: Path, quality: int | None = None) -> tuple[st
     if quality is not None:
         coding = replace(picture.coding, quality=quality, jpeg_tables=None, lossless=False)
         picture = replace(picture, coding=coding)
-    picture, notices = _fitting(_told(picture))
+    picture = _told(picture)
+    in_file = changed_in_file(picture) if picture.format == "TIFF" else None
+    if in_file is not None:
+        write_changed(picture, *in_file, path)
+        return ()
+    picture, notices = _fitting(replace(picture, pixels=np.asarray(picture.pixels)))
     native, more = _native(picture)
     writers = {"PNG": _png, "TIFF": _tiff, "JPEG": _jpeg, "WEBP": _webp, "AVIF": _avif, "BMP": _bmp}
     return notices + more + writers[picture.format](picture, native, path)
@@ -162,7 +167,9 @@ def _png(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[s
 
 def _tiff(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:
     write_tiff(picture, native, path)
-    return ()
+    layout = picture.coding.tiff
+    recoded = layout is not None and layout.compression == "jpeg"
+    return ("Its JPEG compression becomes deflate, which loses nothing.",) if recoded else ()
 
 
 def _jpeg(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> tuple[str, ...]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 import struct
 import threading
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -32,11 +34,13 @@ from lafr_engine.imaging.limits import MAX_PIXELS, MIN_SIDE
 from lafr_engine.imaging.metadata import upright_exif
 from lafr_engine.imaging.picture import Picture, turned
 from lafr_engine.imaging.tiff_read import orientation, read_tiff, with_tags
+from lafr_engine.imaging.tiff_segments import LARGE
 from lafr_engine.imaging.xmp import upright_xmp
 
 __all__ = [
     "MAX_PIXELS",
     "MIN_SIDE",
+    "open_picture",
     "read_picture",
     "same_file",
     "sniff",
@@ -44,6 +48,9 @@ __all__ = [
     "whole_file",
     "write_picture",
 ]
+
+_PART: Final = re.compile(r"\.lafr-[0-9a-f]{12}\.part")
+_STALE_SECONDS: Final = 3600
 
 _pillow_lock = threading.Lock()
 
@@ -66,9 +73,30 @@ def read_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
         PictureTooLarge: More than ``max_pixels``.
         PictureTooSmall: A side shorter than ``MIN_SIDE``.
     """
+    return _opened(path, max_pixels, None)
+
+
+def open_picture(path: Path, max_pixels: int = MAX_PIXELS, in_file_from: int = LARGE) -> Picture:
+    """Read a picture file, but leave the pixels of a large TIFF in it.
+
+    They are a `raster.Raster` then. Written again, only strips and tiles that changed are made
+    anew; the others are copied as they are. So is a JPEG inside a TIFF of any size.
+
+    Args:
+        path: As for `read_picture`.
+        max_pixels: More are refused before anything is decoded.
+        in_file_from: The pixels of a large TIFF.
+
+    Raises:
+        InputError: As `read_picture` says; reading a part may say it later.
+    """
+    return _opened(path, max_pixels, in_file_from)
+
+
+def _opened(path: Path, max_pixels: int, in_file_from: int | None) -> Picture:
     try:
         with _open(path) as stream, _quiet_pillow():
-            return _read(path, stream, max_pixels)
+            return _read(path, stream, max_pixels, in_file_from)
     except InputError:
         raise
     except MemoryError as error:
@@ -129,6 +157,7 @@ def write_picture(
         raise OutputError(path, "exists already (--overwrite replaces it)")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
         with whole_file(path) as part:
             return encode.encode(picture, part, quality)
     except (OSError, ValueError, RuntimeError, MemoryError, struct.error) as error:
@@ -148,6 +177,22 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed program left of `whole_file`: nobody has written in it for an hour.
+
+    One that is being written is younger, whichever program or machine does it.
+    """
+    youngest = time.time() - _STALE_SECONDS
+    with os.scandir(folder) as entries:
+        parts = [each for each in entries if _PART.fullmatch(each.name)]
+    for part in parts:
+        # Another program may sweep it first, or it may belong to somebody else: it hurts nobody.
+        with suppress(OSError):
+            status = part.stat(follow_symlinks=False)
+            if stat.S_ISREG(status.st_mode) and status.st_mtime < youngest:
+                Path(part.path).unlink()
 
 
 def _flush(path: Path) -> None:
@@ -179,7 +224,7 @@ def _quiet_pillow() -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _read(path: Path, stream: BinaryIO, max_pixels: int) -> Picture:
+def _read(path: Path, stream: BinaryIO, max_pixels: int, in_file_from: int | None) -> Picture:
     kind = format_of(stream)
     if kind is None:
         raise NotAPicture(path, "is not a picture of a known format")
@@ -189,7 +234,7 @@ def _read(path: Path, stream: BinaryIO, max_pixels: int) -> Picture:
         return read_raw(path, stream, max_pixels)
     if kind == "TIFF":
         turn = orientation(stream)
-        picture = read_tiff(path, stream, max_pixels)
+        picture = read_tiff(path, stream, max_pixels, in_file_from)
         if picture is None:
             picture, _ = read_by_pillow(path, stream, max_pixels)
         return upright(with_tags(path, stream, picture), turn)
@@ -204,9 +249,10 @@ def upright(picture: Picture, turn: int) -> Picture:
         turn: 1 to 8.
     """
     dpi, sideways = picture.dpi, turn >= 5
+    stays = turn == 1
     return replace(
         picture,
-        pixels=np.ascontiguousarray(turned(picture.pixels, turn)),
+        pixels=picture.pixels if stays else np.ascontiguousarray(turned(picture.pixels, turn)),
         alpha=None if picture.alpha is None else np.ascontiguousarray(turned(picture.alpha, turn)),
         native=None if picture.native is None else picture.native.turned(turn),
         exif=None if picture.exif is None else upright_exif(picture.exif, turned=sideways),

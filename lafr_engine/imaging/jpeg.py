@@ -155,7 +155,7 @@ def encoded(picture: Picture, image: Image.Image) -> tuple[bytes, tuple[str, ...
         picture: Metadata and coding.
         image: L, RGB or CMYK.
     """
-    data = _compressed(picture, image)
+    data = compressed(picture.coding, image)
     at, jfif = 2, data[3] == _APP0  # inks, and RGB that stays RGB, have none
     head, notices = _head(picture, jfif)
     if jfif:  # Pillow's own, whose resolution is in whole inches
@@ -163,8 +163,8 @@ def encoded(picture: Picture, image: Image.Image) -> tuple[bytes, tuple[str, ...
     return data[:2] + head + data[at:], notices
 
 
-def _compressed(picture: Picture, image: Image.Image) -> bytes:
-    coding = picture.coding
+def compressed(coding: Coding, image: Image.Image) -> bytes:
+    """Return L, RGB or CMYK as a JPEG without metadata, as close to a coding as is sensible."""
     options: dict[str, Any] = {}
     # The source's own tables where they are fine; coarse ones would undo the restoration.
     if coding.jpeg_tables and sum(coding.jpeg_tables[0]) <= _COARSEST:

@@ -54,7 +54,8 @@ class TiffLayout:
 
     Attributes:
         big: It is a BigTIFF.
-        compression: tifffile's name, None for plain pixels; one that loses becomes deflate.
+        compression: tifffile's name, None for plain pixels; "jpeg" stays where only some strips
+            or tiles are made anew, and any other that loses becomes deflate.
         predictor: Differences are stored.
         tile: Height and width of its tiles, None for strips.
         rows: Of a strip.
@@ -118,7 +119,9 @@ class Picture:
 
     Attributes:
         pixels: (H, W, 3) RGB or (H, W, 1) grey, uint8 or uint16 over the whole range, upright,
-            read-only.
+            read-only. From `files.open_picture` it may be a `raster.Raster`, which has an array's
+            shape, type and slices and leaves the pixels in their file; ``numpy.asarray`` reads
+            the whole.
         alpha: (H, W) of the same type, read-only; None where the source has none.
         mode: What the source held, in Pillow's words, ";16" added for 16 bits a channel.
         format: JPEG, PNG, TIFF, WEBP, BMP or AVIF; the format to write.
@@ -184,9 +187,8 @@ class Picture:
 
 def rgb8(picture: Picture) -> NDArray[np.uint8]:
     """Return the pixels as uint8 (H, W, 3) RGB for a detector; no copy where they are that."""
-    pixels: NDArray[np.uint8] = (
-        picture.pixels if picture.white == 255 else (picture.pixels >> 8).astype(np.uint8)
-    )
+    own = np.asarray(picture.pixels)
+    pixels: NDArray[np.uint8] = own if picture.white == 255 else (own >> 8).astype(np.uint8)
     return pixels if picture.channels == 3 else np.repeat(pixels, 3, axis=2)
 
 
@@ -218,7 +220,7 @@ def enlarged(picture: Picture, scale: int) -> Picture:
     native = None if picture.native is None else picture.native.resized(*size)
     return replace(
         picture,
-        pixels=resized(picture.pixels, *size) if native is None else native.colours(),
+        pixels=resized(np.asarray(picture.pixels), *size) if native is None else native.colours(),
         alpha=None if picture.alpha is None else resized(picture.alpha, *size),
         native=native or picture.native,  # of another size: writing it will say what is lost
         exif=None if picture.exif is None else denser_exif(picture.exif, scale),

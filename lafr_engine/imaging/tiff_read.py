@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 import tifffile
@@ -20,6 +20,8 @@ from lafr_engine.imaging.metadata import EXIF_HEADER, resolution_of
 from lafr_engine.imaging.native import Indexed, cmyk
 from lafr_engine.imaging.photoshop import resources_of_tiff
 from lafr_engine.imaging.picture import Coding, Pages, Picture, Pixels, TiffLayout
+from lafr_engine.imaging.raster import Raster
+from lafr_engine.imaging.tiff_segments import segments_of, stamp_of
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _COLOURS: Final = {
@@ -41,6 +43,7 @@ _COMPRESSIONS: Final = {
     50000: "zstd",
 }
 _JPEG: Final = 7
+_JPEGS: Final = {6: "jpeg", _JPEG: "jpeg"}
 _OTHERS_READ: Final = (_JPEG, 33003, 33005, 34712, 34887, 34933, 50001, 50002)
 _OLD_JPEG_TABLES: Final = (519, 520, 521)
 _NOT_CARRIED: Final = "Only the first page is restored: those behind it are damaged."
@@ -50,8 +53,16 @@ _NOT_CARRIED: Final = "Only the first page is restored: those behind it are dama
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
-def read_tiff(path: Path, stream: BinaryIO, max_pixels: int) -> Picture | None:
+def read_tiff(
+    path: Path, stream: BinaryIO, max_pixels: int, in_file_from: int | None = None
+) -> Picture | None:
     """Read a TIFF as it is stored, not yet turned upright.
+
+    Args:
+        path: The file.
+        stream: It, opened.
+        max_pixels: More are refused.
+        in_file_from: So many stay in the file, see `tiff_segments`; None reads any.
 
     Returns:
         The picture; None where Pillow has to read its pixels (few bits, fax, old JPEG).
@@ -61,6 +72,11 @@ def read_tiff(path: Path, stream: BinaryIO, max_pixels: int) -> Picture | None:
     check_size(path, (page.number(tiff.WIDTH), page.number(tiff.HEIGHT)), max_pixels)
     if not _is_plain(page):
         return None
+    layout = layout_of(page, reader.big)
+    if in_file_from is not None:
+        pieces = segments_of(path, page, layout, in_file_from)
+        if pieces is not None:
+            return _in_file(Raster(pieces), layout)
     samples, extra = _samples(path, page)
     photometric = page.number(tiff.PHOTOMETRIC, _BLACK_IS_ZERO)
     picture = _coloured(page, samples, photometric)
@@ -70,7 +86,16 @@ def read_tiff(path: Path, stream: BinaryIO, max_pixels: int) -> Picture | None:
         picture,
         alpha=extra,
         mode=mode + deep,
-        coding=Coding(tiff=layout_of(page, reader.big), lossless=True),
+        coding=Coding(tiff=layout, lossless=True),
+    )
+
+
+def _in_file(raster: Raster, layout: TiffLayout) -> Picture:
+    mode = ("I" if raster.dtype == np.uint16 else "L") if raster.shape[2] == 1 else "RGB"
+    return Picture(
+        cast("Pixels", raster),
+        mode=mode + (";16" if raster.dtype == np.uint16 else ""),
+        coding=Coding(tiff=layout, lossless=layout.compression != "jpeg"),
     )
 
 
@@ -82,8 +107,6 @@ def with_tags(path: Path, stream: BinaryIO, picture: Picture) -> Picture:
     exif = None if block is None else EXIF_HEADER + block
     photoshop, notices = resources_of_tiff(page)
     pages, more = _other_pages(path, reader)
-    jpeg = page.number(tiff.COMPRESSION) in (_JPEG, 6)
-    recoded = ("Its JPEG compression becomes deflate, which loses nothing.",) if jpeg else ()
     return replace(
         picture,
         path=path,
@@ -95,7 +118,7 @@ def with_tags(path: Path, stream: BinaryIO, picture: Picture) -> Picture:
         unit="cm" if page.number(tiff.RESOLUTION_UNIT, 2) == 3 else "inch",
         photoshop=photoshop,
         pages=pages,
-        notices=picture.notices + more + notices + recoded,
+        notices=picture.notices + more + notices,
         coding=picture.coding
         if picture.coding.tiff
         else Coding(tiff=replace(layout_of(page, reader.big), inverted=False)),
@@ -115,7 +138,7 @@ def layout_of(page: tiff.Directory, big: bool) -> TiffLayout:
     tile = page.number(323), page.number(322)
     return TiffLayout(
         big=big,
-        compression=_COMPRESSIONS.get(compression, "adobe_deflate"),
+        compression=(_COMPRESSIONS | _JPEGS).get(compression, "adobe_deflate"),
         predictor=page.number(317, 1) == 2,
         tile=tile if all(side > 0 and side % 16 == 0 for side in tile) else None,
         rows=page.number(278) or None,
@@ -191,7 +214,7 @@ def _coloured(page: tiff.Directory, samples: Pixels, photometric: int) -> Pictur
 
 def _other_pages(path: Path, reader: tiff.Reader) -> tuple[Pages | None, tuple[str, ...]]:
     """Find the pages behind the first; leave out smaller copies of it, which show the old one."""
-    stat = path.stat()
+    stamp = stamp_of(path)
     places: list[int] = []
     copies = 0
     try:
@@ -200,13 +223,12 @@ def _other_pages(path: Path, reader: tiff.Reader) -> tuple[Pages | None, tuple[s
                 continue
             copies += page.number(254) & 1
             if not page.number(254) & 1:
-                for _ in segments(page, stat.st_size):
+                for _ in segments(page, stamp[0]):
                     pass
                 places.append(at)
     except (ValueError, struct.error):  # a damaged later page; the first may be whole
         return None, (_NOT_CARRIED,)
     notices = _words(len(places), copies)
-    stamp = stat.st_size, stat.st_mtime_ns
     return (Pages(path, stamp, tuple(places)) if places else None), notices
 
 

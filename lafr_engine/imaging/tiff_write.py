@@ -15,10 +15,11 @@ from lafr_engine.imaging import photoshop, tiff
 from lafr_engine.imaging.metadata import EXIF_HEADER, resolution_of
 from lafr_engine.imaging.native import Cmyk, Indexed
 from lafr_engine.imaging.picture import Pages, Picture, Pixels, TiffLayout
+from lafr_engine.imaging.raster import Raster
 from lafr_engine.imaging.tiff_read import segments
+from lafr_engine.imaging.tiff_segments import PREDICTED, Segments, laid_out, stamp_of
 
 _EXTRA: Final = ("unspecified", "assocalpha", "unassalpha")
-_PREDICTED: Final = ("lzw", "adobe_deflate", "zstd", "lzma")
 _STRIP_BYTES: Final = 1 << 20
 _COPIED_AT_ONCE: Final = 1 << 22
 _GIANT: Final = (1 << 32) - (1 << 25)
@@ -43,14 +44,66 @@ def write_tiff(picture: Picture, native: Cmyk | Indexed | None, path: Path) -> N
     ) as writer:
         writer.write(samples, **options, **_layout(picture, samples), software=False, metadata=None)
     with path.open("r+b") as stream:
-        _finish(stream, picture, native, page)
+        reader = tiff.Reader(stream)
+        _finish(stream, picture, native, page, reader.directory(reader.first))
 
 
-def _is_big(picture: Picture) -> bool:
+def changed_in_file(picture: Picture) -> tuple[Raster, Segments] | None:
+    """Return what `write_changed` takes; None for a picture that has to be written whole."""
+    raster: object = picture.pixels
+    if not isinstance(raster, Raster) or picture.alpha is not None:
+        return None
+    pieces = raster.source
+    if not isinstance(pieces, Segments):
+        return None
+    same_order = not picture.exif or _described(picture).order == pieces.page.order
+    return (raster, pieces) if same_order else None
+
+
+def write_changed(picture: Picture, raster: Raster, pieces: Segments, path: Path) -> None:
+    """Write a picture whose pixels are in its source: what did not change is copied as it is.
+
+    Args:
+        picture: What to write.
+        raster: Its pixels.
+        pieces: Where they lie.
+        path: Where to; the file is made or replaced.
+
+    Raises:
+        ValueError: The source changed since it was opened.
+        NotAPicture: It is damaged where a face lies.
+    """
+    page = _described(picture) if picture.exif else tiff.Directory(pieces.page.order, {})
+    big = _is_big(picture, sum(pieces.lengths))
+    with path.open("w+b") as stream, pieces.path.open("rb") as source:
+        stream.write(tiff.header(page.order, 0, big))
+        placed = list(_placed(raster, pieces, source, stream))
+        if stamp_of(pieces.path) != pieces.stamp:
+            raise ValueError("the source changed since it was read")
+        places, lengths = [at for at, _ in placed], [length for _, length in placed]
+        layout = laid_out(pieces, places, lengths, big)
+        _finish(stream, picture, None, page, layout)
+
+
+def _placed(
+    raster: Raster, pieces: Segments, source: BinaryIO, stream: BinaryIO
+) -> Iterator[tuple[int, int]]:
+    """Write the pieces; yield their places and lengths."""
+    for number, (place, length) in enumerate(zip(pieces.places, pieces.lengths, strict=True)):
+        x0, y0, x1, y1 = box = pieces.box(number)
+        if raster.is_changed(box):
+            data = pieces.encoded(raster[y0:y1, x0:x1])
+            yield _copy(io.BytesIO(data), 0, len(data), stream), len(data)
+        else:
+            yield _copy(source, place, length, stream), length
+
+
+def _is_big(picture: Picture, packed: int | None = None) -> bool:
     layout = picture.coding.tiff
     others = 0 if picture.pages is None else picture.pages.stamp[0]
     wanted = layout is not None and layout.big
-    return wanted or picture.pixels.nbytes * 4 // 3 + others > _GIANT
+    size = picture.pixels.nbytes if packed is None else packed
+    return wanted or size * 4 // 3 + others > _GIANT
 
 
 def _described(picture: Picture) -> tiff.Directory:
@@ -104,9 +157,10 @@ def _layout(picture: Picture, samples: Pixels) -> dict[str, Any]:
     layout = picture.coding.tiff or TiffLayout(compression="adobe_deflate", predictor=True)
     bilevel = samples.dtype == np.bool_
     row = picture.width * (samples.size // (picture.width * picture.height)) * samples.itemsize
+    compression = "adobe_deflate" if layout.compression == "jpeg" else layout.compression
     result: dict[str, Any] = {
-        "compression": layout.compression,
-        "predictor": layout.predictor and layout.compression in _PREDICTED and not bilevel,
+        "compression": compression,
+        "predictor": layout.predictor and compression in PREDICTED and not bilevel,
     }
     if layout.tile is not None and not bilevel:
         return result | {"tile": layout.tile}
@@ -115,19 +169,22 @@ def _layout(picture: Picture, samples: Pixels) -> dict[str, Any]:
 
 
 def _finish(
-    stream: BinaryIO, picture: Picture, native: Cmyk | Indexed | None, page: tiff.Directory
+    stream: BinaryIO,
+    picture: Picture,
+    native: Cmyk | Indexed | None,
+    page: tiff.Directory,
+    layout: tiff.Directory,
 ) -> None:
-    """Give the page its tags and put the other pages behind it."""
-    reader = tiff.Reader(stream)
-    layout = reader.directory(reader.first)
+    """Give the page, whose pixels are written, its tags, and put the other pages behind it."""
+    big = tiff.Reader(stream).big
     entries = dict(layout.entries) | dict(page.entries) | _own_tags(picture, native, page)
     whole = tiff.Directory(page.order, entries, page.children)
-    at = _append(stream, whole, reader.big)
-    stream.seek(8 if reader.big else 4)
-    stream.write(_pointer(page.order, reader.big, at))
+    at = _append(stream, whole, big)
+    stream.seek(8 if big else 4)
+    stream.write(_pointer(page.order, big, at))
     if picture.pages is not None:
-        link = tiff.next_place(whole, at, reader.big)
-        _copy_pages(stream, picture.pages, link, reader.big)
+        link = tiff.next_place(whole, at, big)
+        _copy_pages(stream, picture.pages, link, big)
 
 
 def _own_tags(
@@ -176,8 +233,7 @@ def _pointer(order: str, big: bool, at: int) -> bytes:
 
 def _copy_pages(stream: BinaryIO, pages: Pages, link: int, big: bool) -> None:
     """Copy pages with all that hangs on them; ``link`` is where the first is pointed to."""
-    stat = pages.path.stat()
-    if (stat.st_size, stat.st_mtime_ns) != pages.stamp:
+    if stamp_of(pages.path) != pages.stamp:
         raise ValueError("the source, whose other pages are copied, changed since it was read")
     with pages.path.open("rb") as source:
         reader = tiff.Reader(source)

@@ -11,10 +11,11 @@ import numpy as np
 from lafr_engine.faces.eligibility import reason_to_abstain
 from lafr_engine.faces.geometry import FFHQ_512, Face, Similarity
 from lafr_engine.faces.paste import Patch
-from lafr_engine.imaging.picture import Picture, resized, rgb8
+from lafr_engine.imaging.picture import Picture, resized
 from lafr_engine.imaging.tones import ColourSpace, colour_space, is_grey
 from lafr_engine.pipeline.compose import with_patches
 from lafr_engine.pipeline.crops import FaceCrop, cut_face, judged, patch, restore_crops, toned
+from lafr_engine.pipeline.search import find_in
 from lafr_engine.pipeline.values import (
     SIDE,
     Choices,
@@ -55,7 +56,7 @@ def restore(
     Returns:
         The picture with its faces, and what became of each face.
     """
-    faces = models.detector(rgb8(picture))
+    faces = find_in(picture, models.detector)
     results = _skipped(faces, choices.scale)
     yield Report(len(results), len(faces), tuple(results.values()))
     space, patches = colour_space(picture.channels, picture.icc), list[Patch]()
@@ -122,7 +123,7 @@ def restore_aligned(picture: Picture, models: Models, choices: Choices) -> Resto
 
 def as_aligned(picture: Picture) -> Picture:
     """Return an aligned crop in the size and format of `restore_aligned`, not restored."""
-    pixels = picture.pixels
+    pixels = np.asarray(picture.pixels)
     if pixels.shape[:2] != (SIDE, SIDE):
         pixels = resized(pixels, SIDE, SIDE)
     return replace(picture, pixels=pixels, alpha=None, format="PNG")

@@ -19,7 +19,7 @@ from lafr_engine.errors import (
     PictureTooLarge,
     RecipeError,
 )
-from lafr_engine.imaging.files import read_picture, write_picture
+from lafr_engine.imaging.files import open_picture, write_picture
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline import (
     Accepted,
@@ -73,7 +73,7 @@ class Again:
         Raises:
             LafrError: The photograph, a bundle or a mask cannot be used.
         """
-        picture = read_picture(source, self._max_pixels)
+        picture = open_picture(source, self._max_pixels)
         self._check_enlarged(source, picture, recipe.export.scale)
         with computing_by(recipe.made.threads):
             made = self._made(recipe, path, picture, heard)

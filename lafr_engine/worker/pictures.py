@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lafr_engine.errors import NotAPicture, OutputError, UnreadableFile
-from lafr_engine.imaging.files import read_picture, whole_file
+from lafr_engine.imaging.files import open_picture, whole_file
 from lafr_engine.imaging.limits import MAX_PIXELS
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline.crops import crop_of
@@ -39,7 +39,7 @@ class LastPicture:
         stamp = _stamp(path)
         if self._kept is None or self._kept[0] != stamp:
             self._kept = None  # before the next is read: two may not fit
-            self._kept = stamp, read_picture(path, self.max_pixels)
+            self._kept = stamp, open_picture(path, self.max_pixels)
         return self._kept[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import struct
 import sys
 from pathlib import Path
@@ -11,10 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from PIL import ExifTags, Image
 
+from lafr_engine.album import walk
 from lafr_engine.errors import CodecMissing, NotAPicture, PictureTooLarge
 from lafr_engine.imaging.files import read_picture, sniff, write_picture
+from lafr_engine.imaging.formats import SUFFIXES
+from tests.imaging.profiles import profile
 
+DATA = Path(__file__).parents[1] / "data"
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
 
 
@@ -100,6 +106,50 @@ def test_a_damaged_heic_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(HEIC)
     with pytest.raises(NotAPicture, match="damaged"):
         read_picture(tmp_path / "a.heic")
+
+
+@needs_heif
+@pytest.mark.parametrize(("name", "turns"), [("turned", 3), ("deep", 0)])
+def test_a_heic_is_decoded(samples: Path, tmp_path: Path, name: str, turns: int) -> None:
+    with Image.open(samples / "pif_soldier_family.jpg") as image:
+        wanted = np.rot90(np.array(image.convert("RGB").resize((96, 64))), turns)
+    picture = read_picture(DATA / f"{name}.heic")
+    assert picture.pixels.shape == wanted.shape
+    assert np.abs(picture.pixels.astype(int) - wanted).mean() < 4
+    assert ("More than 8 bits a channel become 8." in picture.notices) == (name == "deep")
+    write_picture(picture, tmp_path / "b.jpg")
+    again = read_picture(tmp_path / "b.jpg")
+    assert again.pixels.shape == wanted.shape
+    assert np.abs(again.pixels.astype(int) - wanted).mean() < 6
+    with pytest.raises(PictureTooLarge):
+        read_picture(DATA / f"{name}.heic", max_pixels=1000)
+
+
+def test_folders_are_searched_for_all_that_is_read(tmp_path: Path) -> None:
+    assert {suffix for named in SUFFIXES.values() for suffix in named} <= walk.SUFFIXES
+    shutil.copy(DATA / "turned.heic", tmp_path / "a.heic")
+    write_dng(tmp_path / "b.dng")
+    found = walk.find([tmp_path], sniff)
+    assert [(each.path.name, each.format) for each in found.sources] == [
+        ("a.heic", "JPEG"),
+        ("b.dng", "TIFF"),
+    ]
+
+
+@needs_heif
+def test_what_describes_a_heic_stays(tmp_path: Path) -> None:
+    write_picture(read_picture(DATA / "turned.heic"), tmp_path / "b.jpg")
+    picture = read_picture(tmp_path / "b.jpg")
+    wanted = profile("Adobe RGB")
+    assert picture.icc is not None
+    assert wanted is not None
+    assert picture.icc[128:] == wanted[128:]  # before that stands when it was made
+    assert picture.dpi == (300.0, 300.0)
+    assert picture.xmp is not None
+    assert b"image/heic" in picture.xmp
+    with Image.open(tmp_path / "b.jpg") as image:
+        exif = image.getexif()
+        assert (exif[ExifTags.Base.Make], exif[ExifTags.Base.Orientation]) == ("Kamera", 1)
 
 
 @needs_rawpy
