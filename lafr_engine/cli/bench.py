@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.evaluation.bench import Stage, Timing
+    from lafr_engine.evaluation.full_size import StagePrice
     from lafr_engine.restore.chain import Chain
 
 _EPILOG = """\
@@ -41,6 +42,15 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--bundle", metavar="NAME|DIR", help="the model; by default the one that is built in"
     )
+    parser.add_argument(
+        "--config",
+        choices=("sd21",),
+        help="instead of a bundle, the chain at full size (Stable Diffusion 2.1-base): what each "
+        "stage costs by each pruning; needs --random-weights",
+    )
+    parser.add_argument(
+        "--random-weights", action="store_true", help="build it with random weights (4 GB)"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     parser.add_argument(
         "--rounds", metavar="N", type=positive, default=5, help="how often (%(default)s)"
@@ -54,11 +64,14 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; return the exit status.
 
     Raises:
-        ConfigError: The photograph shows no face.
+        ConfigError: The photograph shows no face, or options that contradict each other.
     """
     import torch
 
     from lafr_engine.bundle.device import choose_device
+
+    if args.config:
+        return run_full_size(args)
     from lafr_engine.bundle.load import load_chain
     from lafr_engine.cli.evaluate import Progress
     from lafr_engine.evaluation.bench import SIDE, chain_stages, measure
@@ -76,6 +89,67 @@ def run(args: argparse.Namespace) -> int:
     )
     tell(timings, args, str(device), torch.get_num_threads())
     return 0
+
+
+def run_full_size(args: argparse.Namespace) -> int:
+    """Measure the chain at full size; return the exit status.
+
+    Raises:
+        ConfigError: No weights to build it with.
+    """
+    import torch
+
+    from lafr_engine.bundle.device import choose_device
+    from lafr_engine.cli.evaluate import Progress
+    from lafr_engine.errors import ConfigError
+    from lafr_engine.evaluation.bench import SIDE
+    from lafr_engine.evaluation.full_size import build_networks, measure_full_size, prices
+    from lafr_engine.restore.full_size import sd21_chain
+
+    if not args.random_weights:
+        raise ConfigError("--config builds a chain without a bundle: add --random-weights")
+    device = choose_device(args.device)
+    counted = prices(sd21_chain(), args.batch)
+    torch.manual_seed(0)
+    nets = build_networks(sd21_chain()).to(device)
+    faces = torch.rand(args.batch, 3, SIDE, SIDE, device=device) * 2 - 1
+    timings = measure_full_size(nets, faces, args.rounds, Progress(sys.stderr, "round"))
+    tell_full_size(counted, timings, args, f"{device}, {torch.get_num_threads()} threads")
+    return 0
+
+
+def tell_full_size(
+    counted: list[StagePrice], timings: list[Timing], args: argparse.Namespace, place: str
+) -> None:
+    """Print costs and times, as a table or as JSON."""
+    if args.json:
+        report = {
+            "config": args.config,
+            "device": place,
+            "batch": args.batch,
+            "rounds": args.rounds,
+            "stages": [asdict(each) for each in counted],
+            "timings": [asdict(each) for each in timings],
+        }
+        print(json.dumps(report))
+        return
+    prices = {each.name: each for each in counted}
+    print(f"{args.config}, {place}, {args.batch} faces of 512 x 512, {args.rounds} rounds")
+    print(
+        "| stage | M parameters | G multiply-adds | weights MB | working MB | median ms | least |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for timing in timings:
+        each = prices.get(timing.name)
+        cost = "| | | " if each is None else _cost(each)
+        print(f"| {timing.name} | {cost} | {timing.milliseconds:.0f} | {timing.least:.0f} |")
+
+
+def _cost(each: StagePrice) -> str:
+    return (
+        f"{each.parameters / 1e6:.1f} | {each.multiply_adds / 1e9:.0f} | "
+        f"{each.weight_bytes / 1e6:.0f} | {each.working_bytes / 1e6:.0f}"
+    )
 
 
 def photo_stages(args: argparse.Namespace, chain: Chain, device: torch.device) -> dict[str, Stage]:

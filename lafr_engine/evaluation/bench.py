@@ -103,7 +103,7 @@ def measure(
     times = defaultdict[str, list[float]](list)
     for number in range(rounds + 1):
         for name, stage in stages.items():
-            spent = _timed(stage, device)
+            spent = timed(stage, device)
             if number:
                 times[name].append(1000 * spent)
         if progress:
@@ -111,7 +111,8 @@ def measure(
     return [Timing(name, median(values), min(values)) for name, values in times.items()]
 
 
-def _timed(stage: Stage, device: torch.device) -> float:
+def timed(stage: Stage, device: torch.device) -> float:
+    """Return the seconds of one call, its device's queue emptied before and after."""
     _wait(device)
     began = time.perf_counter()
     stage()

@@ -13,6 +13,7 @@ Works on any ``UNet2DConditionModel`` with default time conditioning, of any siz
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -166,6 +167,16 @@ def prune(
     return PrunedUNet(unet)
 
 
+def share_weights(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """Return a copy with modules of its own that holds the same tensors.
+
+    :func:`prune` may take the copy over and leaves ``unet`` as it is, at no memory but that of the
+    biases: what compares prunings at full size holds the weights once.
+    """
+    kept: dict[int, Any] = {id(t): t for t in (*unet.parameters(), *unet.buffers())}
+    return copy.deepcopy(unet, kept)
+
+
 def _check_foldable(unet: UNet2DConditionModel, text: str) -> None:
     """Refuse before anything is changed."""
     if text not in get_args(TextPruning):
@@ -202,7 +213,9 @@ def _fold_time(unet: UNet2DConditionModel, timestep: int) -> None:
         projection = getattr(module, "time_emb_proj", None)
         if projection is None:
             continue
-        module.conv1.bias += projection(module.nonlinearity(embedding))[0]
+        folded = module.conv1.bias + projection(module.nonlinearity(embedding))[0]
+        # A new parameter: the old one may be that of a copy too (see share_weights).
+        module.conv1.bias = nn.Parameter(folded)
         module.time_emb_proj = None
 
 

@@ -119,16 +119,16 @@ class Chain(nn.Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """Return normalised latents of images."""
-        return self.codec.encode(x)
+        return self.codec.encode(x.to(_precision(self.codec))).to(x.dtype)
 
     def decode(self, z: Tensor) -> Tensor:
         """Return images of normalised latents."""
-        return self.codec.decode(z)
+        return self.codec.decode(z.to(_precision(self.codec))).to(z.dtype)
 
     def denoise(self, z_aligned: Tensor, z_lq: Tensor) -> Tensor:
         """Run the U-Net once and return z_restored."""
         seen = torch.cat([z_aligned, z_lq], 1) if self.config.see_lq else z_aligned
-        return self.config.step.x0(z_aligned, self.unet(seen))
+        return self.config.step.x0(z_aligned, self.unet(seen.to(_precision(self.unet))))
 
     def blend(self, lq: Tensor, decoded: Tensor) -> Tensor:
         """Mix the restored face with the input by the gate, where there is one."""
@@ -145,6 +145,11 @@ class Chain(nn.Module):
         decoded = self.decode(z_restored.to(lq.dtype))
         image = self.blend(lq, decoded)
         return ChainOutput(image, decoded, z_lq, z_aligned, z_restored)
+
+
+def _precision(module: nn.Module) -> torch.dtype:
+    """Return the type of a network's weights: VAE and U-Net may run in half precision."""
+    return next(module.parameters()).dtype
 
 
 def build_chain(config: ChainConfig) -> Chain:

@@ -18,7 +18,7 @@ import csv
 import math
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -94,12 +94,21 @@ class StageTrainer:
         accelerator: Accelerator,
         *,
         seed: int,
+        micro_batch: int = 0,
     ) -> None:
-        """Set up the optimiser and the averages; nothing is read or written yet."""
+        """Set up the optimiser and the averages; nothing is read or written yet.
+
+        Args:
+            stage: To train; moved to the accelerator's device.
+            folder: Of the run.
+            accelerator: Device, precision and processes.
+            seed: Of all batches.
+            micro_batch: Faces at a time, whose gradients add up to those of a batch; 0 for all.
+        """
         from diffusers.training_utils import EMAModel  # 2 s; only when training
 
         self.stage, self.plan, self.folder, self.seed = stage, stage.plan, folder, seed
-        self.accelerator = accelerator
+        self.accelerator, self.micro_batch = accelerator, micro_batch
         stage.to(accelerator.device)
         if accelerator.device.type == "cpu":
             stage.to(memory_format=torch.channels_last)
@@ -163,6 +172,18 @@ class StageTrainer:
             batch = tuple(_channels_last(b) for b in batch)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.plan, self.step)
+        parts: dict[str, Tensor] = {}
+        for some, share in _split(batch, self.micro_batch):
+            for name, part in self._backward(some, share).items():
+                parts[name] = parts[name] + part if name in parts else part
+        self.accelerator.clip_grad_norm_(self.parameters, self.plan.clip)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.average.step(self.parameters)
+        return parts
+
+    def _backward(self, batch: tuple[Tensor, ...], share: float) -> dict[str, Tensor]:
+        """Add the gradients of some faces of a batch; return their part of its losses."""
         with self.accelerator.autocast():
             parts: dict[str, Tensor] = self.model(*batch)
         loss = torch.stack([part.float() for part in parts.values()]).sum()
@@ -171,12 +192,8 @@ class StageTrainer:
                 f"stage {self.plan.label}: the loss is not finite at step {self.step}; "
                 "lower the learning rate or resume from the checkpoint"
             )
-        self.accelerator.backward(loss)
-        self.accelerator.clip_grad_norm_(self.parameters, self.plan.clip)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        self.average.step(self.parameters)
-        return parts
+        self.accelerator.backward(loss * share)
+        return {name: share * part.detach() for name, part in parts.items()}
 
     def _report(
         self, bar: tqdm[Any], parts: dict[str, Tensor], since: tuple[int, float]
@@ -261,6 +278,13 @@ class StageTrainer:
             save_stage(self.stage, self.folder.finished(self.plan.label))
             self.folder.checkpoint.unlink(missing_ok=True)
         self.accelerator.wait_for_everyone()
+
+
+def _split(batch: tuple[Tensor, ...], count: int) -> Iterator[tuple[tuple[Tensor, ...], float]]:
+    """Yield ``count`` faces of a batch at a time, with their share of it."""
+    whole = len(batch[0])
+    for some in zip(*(torch.split(tensor, count or whole) for tensor in batch), strict=True):
+        yield some, len(some[0]) / whole
 
 
 def _channels_last(x: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from lafr_engine.nets.adapter import AdapterConfig
 from lafr_engine.nets.gate import GateConfig
 from lafr_engine.nets.vae import CompactVAEConfig
 from lafr_engine.restore.chain import ChainConfig
+from lafr_engine.restore.full_size import SD21_ADAPTER
 from lafr_engine.restore.schedule import OneStep
 from lafr_engine.training.config import StagePlan
 from lafr_engine.training.losses import LossWeights
@@ -25,6 +26,7 @@ class Preset:
         stages: In the order of training.
         needs_base: Whether VAE and U-Net come from a diffusers folder (``--base``).
         licence: Of the bundle. Weights derived from a base keep the base's licence.
+        checkpointing: Compute activations again in backward instead of keeping them.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Preset:
     stages: tuple[StagePlan, ...]
     needs_base: bool = False
     licence: str = "Apache-2.0"
+    checkpointing: bool = False
 
 
 def small_unet(channels: int, widths: tuple[int, ...], seen: int, groups: int) -> dict[str, Any]:
@@ -116,32 +119,36 @@ SMOKE = Preset(
 OPEN_RAIL = "CreativeML Open RAIL++-M"
 
 # Stable Diffusion 2.1-base: the base brings the configurations of VAE and U-Net.
-_SD_ADAPTER = AdapterConfig(
-    4, (128, 256), (2, 2), codes=1024, code_channels=256, groups=1, gate=False
-)
-_SD_LORA = StagePlan("unet", "unet", 40_000, 4, 512, 5e-5, IMAGE, lora_rank=4)
+_SD_CHAIN = ChainConfig(codec="kl", adapter=SD21_ADAPTER, text="exact", step=OneStep(399))
+
+# Appearance L1 + 2 perceptual, identity 0.1 (1 - cos), structure 0.05, in the units of losses.py:
+# a squared distance of unit embeddings is 2 (1 - cos).
+_SD_LOSS = LossWeights(pixel=1.0, perceptual=2.0, identity=0.05, structure=0.05)
+_SD_LORA = StagePlan("unet", "unet", 40_000, 4, 512, 5e-5, _SD_LOSS, lora_rank=4)
 
 SD21 = Preset(
     "sd21",
-    ChainConfig(codec="kl", adapter=_SD_ADAPTER, text="exact", step=OneStep(399)),
+    _SD_CHAIN,
     (
         StagePlan("adapter-hq", "adapter-hq", 20_000, 16, 512, 2e-4, LossWeights()),
         StagePlan("adapter-lq", "adapter-lq", 20_000, 16, 512, 2e-4, LossWeights()),
-        _SD_LORA,
+        replace(_SD_LORA, weights=replace(_SD_LOSS, latent=0.25, gradient=1.0)),
     ),
     needs_base=True,
     licence=OPEN_RAIL,
+    checkpointing=True,
 )
 
 PAPER = Preset(
     "paper",
-    SD21.chain,
+    _SD_CHAIN,
     (
         StagePlan("adapter", "adapter-joint", 40_000, 16, 512, 2e-4, LossWeights(latent=1.0)),
-        replace(_SD_LORA, weights=replace(IMAGE, latent=0.0, gradient=0.0)),
+        _SD_LORA,
     ),
     needs_base=True,
     licence=OPEN_RAIL,
+    checkpointing=True,
 )
 
 PRESETS = {preset.name: preset for preset in (SMOKE, COMPACT, PAPER, SD21)}

@@ -6,14 +6,17 @@ import json
 import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import torch
 
+from lafr_engine.bundle.base_model import installed_base
+from lafr_engine.bundle.device import choose_device
 from lafr_engine.bundle.load import load_chain
 from lafr_engine.bundle.manifest import read_manifest
 from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.errors import ConfigError, TrainingError
+from lafr_engine.nets.checkpointing import checkpoint_blocks
 from lafr_engine.nets.gate import FidelityGate
 from lafr_engine.restore.chain import Chain, ChainConfig, build_chain
 from lafr_engine.training import files, stages
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from lafr_engine.training.config import StagePlan
     from lafr_engine.training.data import FaceSet
     from lafr_engine.training.presets import Preset
+
+Precision = Literal["no", "bf16", "fp16"]
 
 RECORD = "run.json"
 SHOWN = 8  # faces from which validation pictures are drawn
@@ -51,6 +56,11 @@ class RunOptions:
         val: Folder of other aligned faces, for the validation pictures only; those trained on
             where None.
         name: Name of the bundle.
+        precision: Of the arithmetic on the device: ``auto`` (bf16 or fp16 on a graphics card that
+            has it, else fp32), ``no`` (fp32), ``bf16`` or ``fp16``.
+        checkpointing: Compute activations again in backward instead of keeping them; None as the
+            preset says.
+        micro_batch: Faces at a time and process; gradients add up to the plan's batch. 0 for all.
     """
 
     data: Path
@@ -64,6 +74,9 @@ class RunOptions:
     limit: int | None = None
     val: Path | None = None
     name: str = ""
+    precision: str = "auto"
+    checkpointing: bool | None = None
+    micro_batch: int = 0
 
 
 def train(preset: Preset, options: RunOptions) -> Path:
@@ -74,13 +87,15 @@ def train(preset: Preset, options: RunOptions) -> Path:
         TrainingError: The data or a checkpoint cannot be used, or a loss is not finite.
         WeightsError: A net that a loss needs is not installed.
     """
-    chosen = _chosen(preset, options)
-    accelerator = _accelerator(options.device)
+    chosen = check_options(preset, options)
+    place = choose_device(options.device)
+    accelerator = _accelerator(place, choose_precision(options.precision, place))
     run = _Run(preset, options, accelerator, _open_run(preset, options))
     faces = read_faces(options.data, options.limit)
     shown = read_faces(options.val, SHOWN) if options.val else faces
     torch.manual_seed(options.seed)
     chain = _starting_chain(preset, options)
+    checkpoint_blocks(chain, on=checkpointed(preset, options))
     # All processes have looked whether a run is here before one of them leaves its traces.
     accelerator.wait_for_everyone()
     run.write_record()
@@ -118,7 +133,13 @@ class _Run:
             stage.to(self.accelerator.device)
             self.record["stages"].setdefault(plan.label, {"images": images})
             return
-        trainer = StageTrainer(stage, self.folder, self.accelerator, seed=self.options.seed)
+        trainer = StageTrainer(
+            stage,
+            self.folder,
+            self.accelerator,
+            seed=self.options.seed,
+            micro_batch=self.options.micro_batch,
+        )
         trainer.run(faces, shown)
         self.accelerator.free_memory()
         self.record["stages"][plan.label] = {"images": images, "seconds": round(trainer.seconds)}
@@ -131,16 +152,21 @@ class _Run:
             files.write_whole(self.options.out / RECORD, lambda path: _write_text(path, text))
 
 
-def make_stage(plan: StagePlan, chain: Chain) -> stages.Stage:
+def make_stage(plan: StagePlan, chain: Chain, loss: MultiLevelLoss | None = None) -> stages.Stage:
     """Build the stage that a plan describes, on ``chain``.
+
+    Args:
+        plan: Of the stage.
+        chain: Is changed and trained.
+        loss: In place of the one that the plan's weights make.
 
     Raises:
         ConfigError: An unknown kind, or a VAE stage on a VAE that is not ours to train.
     """
     if plan.kind == "vae":
-        return stages.VAEStage(plan, chain, make_loss(plan.weights))
+        return stages.VAEStage(plan, chain, loss or make_loss(plan.weights))
     if plan.kind in ("unet", "gates"):
-        return stages.UNetStage(plan, chain, make_loss(plan.weights))
+        return stages.UNetStage(plan, chain, loss or make_loss(plan.weights))
     kinds: dict[str, type[stages.AdapterHQStage] | type[stages.AdapterLQStage]] = {
         "adapter-hq": stages.AdapterHQStage,
         "adapter-lq": stages.AdapterLQStage,
@@ -169,8 +195,12 @@ def make_loss(weights: LossWeights) -> MultiLevelLoss:
     )
 
 
-def _chosen(preset: Preset, options: RunOptions) -> tuple[str, ...]:
-    """Return the labels of the stages to train, once the options are seen to make sense."""
+def check_options(preset: Preset, options: RunOptions) -> tuple[str, ...]:
+    """Return the labels of the stages to train, once the options are seen to make sense.
+
+    Raises:
+        ConfigError: They do not.
+    """
     labels = tuple(plan.label for plan in preset.stages)
     unknown = set(options.only) - set(labels)
     if unknown:
@@ -178,8 +208,11 @@ def _chosen(preset: Preset, options: RunOptions) -> tuple[str, ...]:
             f"preset {preset.name} has no stage {', '.join(sorted(unknown))}; "
             f"it has {', '.join(labels)}"
         )
-    if preset.needs_base and options.base is None and options.start is None:
-        raise ConfigError(f"preset {preset.name} needs --base, a folder with vae and unet")
+    if preset.needs_base and options.start is None and _base(preset, options) is None:
+        raise ConfigError(
+            f"preset {preset.name} needs --base, a folder with vae and unet, or the base that "
+            "`lafr models fetch-base` brings"
+        )
     if Path(options.name).name != options.name:
         raise ConfigError(f"{options.name}: the name of a bundle is no path")
     return options.only or labels
@@ -209,16 +242,32 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _accelerator(device: str) -> Accelerator:
+def _accelerator(place: torch.device, precision: Precision) -> Accelerator:
     from accelerate import Accelerator
 
-    from lafr_engine.bundle.device import choose_device
-
-    place = choose_device(device)
-    precision = "no"
-    if place.type == "cuda":
-        precision = "bf16" if torch.cuda.is_bf16_supported() else "fp16"
     return Accelerator(cpu=place.type == "cpu", mixed_precision=precision)
+
+
+def choose_precision(asked: str, place: torch.device) -> Precision:
+    """Return the precision of autocast on a device (see :class:`RunOptions`).
+
+    Raises:
+        ConfigError: One that torch has not there, or an unknown one.
+    """
+    if asked == "auto":
+        if place.type != "cuda":
+            return "no"
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    if asked not in get_args(Precision):
+        raise ConfigError(f"precision {asked!r} is none of auto, {', '.join(get_args(Precision))}")
+    if asked == "fp16" and place.type != "cuda":
+        raise ConfigError(f"fp16 trains on a graphics card only, not on {place.type}")
+    return cast(Precision, asked)
+
+
+def checkpointed(preset: Preset, options: RunOptions) -> bool:
+    """Tell whether a run uses gradient checkpointing."""
+    return preset.checkpointing if options.checkpointing is None else options.checkpointing
 
 
 def _starting_chain(preset: Preset, options: RunOptions) -> Chain:
@@ -227,9 +276,15 @@ def _starting_chain(preset: Preset, options: RunOptions) -> Chain:
         if _without_base(chain.config, preset) != preset.chain:
             raise ConfigError(f"{options.start}: its networks are not those of {preset.name}")
         return chain
-    if options.base is not None:
-        return load_base(preset.chain, options.base)
-    return build_chain(preset.chain)
+    base = _base(preset, options)
+    return build_chain(preset.chain) if base is None else load_base(preset.chain, base)
+
+
+def _base(preset: Preset, options: RunOptions) -> Path | None:
+    """Return the base that was named, else, for a preset that needs one, the one fetched."""
+    if options.base is not None or not preset.needs_base:
+        return options.base
+    return installed_base()
 
 
 def with_gate(chain: Chain, config: ChainConfig) -> Chain:

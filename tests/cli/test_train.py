@@ -71,3 +71,16 @@ def test_what_cannot_be_trained_is_said(
     assert main(["train", *place, "--device", "cpu", *extra]) == status
     assert sentence in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_estimate_needs_no_faces(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--preset", "paper", "--estimate", "--device", "cpu"]) == 0
+    told = capsys.readouterr().out
+    assert "T multiply-adds a second" in told
+    assert "adapter " in told
+    assert "2.33 M" in told
+
+
+def test_training_needs_faces_and_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--preset", "smoke", "--device", "cpu"]) == 2
+    assert "--data" in capsys.readouterr().err

@@ -210,3 +210,22 @@ def test_a_place_that_is_no_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
         files.write_whole(tmp_path / "file" / "a.txt", lambda p: None)
+
+
+def test_micro_batches_add_up_to_the_batch(faces: FaceSet, tmp_path: Path) -> None:
+    # Gradients of the two ways; Adam would blow up the rounding of those near zero.
+    gradients = []
+    for name, count in (("whole", 0), ("by-one", 1)):
+        run = trainer(tmp_path / name, plan("unet"))
+        run.micro_batch = count
+        kept: list[Tensor] = []
+        run.optimiser.optimizer.register_step_pre_hook(
+            lambda *_, run=run, kept=kept: kept.extend(p.grad.clone() for p in run.parameters)
+        )
+        run.stage.train()
+        parts = run._one_step(faces)
+        gradients.append((kept, sum(float(part) for part in parts.values())))
+    (whole, loss), (by_one, same) = gradients
+    assert loss == pytest.approx(same, rel=1e-5)
+    for a, b in zip(whole, by_one, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-5)

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from safetensors.torch import load_file
 
 from lafr_engine.bundle.load import LORA, WEIGHTS, load_chain
@@ -20,7 +22,7 @@ from lafr_engine.nets.gate import GateConfig
 from lafr_engine.training import loop
 from lafr_engine.training.loop import StageTrainer
 from lafr_engine.training.presets import PRESETS, Preset, find_preset
-from lafr_engine.training.run import RunOptions, train
+from lafr_engine.training.run import RunOptions, checkpointed, choose_precision, train
 from lafr_engine.training.stages import Stage
 from tests.training.small import CHAIN, PRESET, VAE, plan, write_faces
 
@@ -256,3 +258,37 @@ def test_the_record_says_how_long_it_took(whole: Path) -> None:
     assert all(stage["seconds"] >= 0 for stage in record["stages"].values())
     text = (whole / "bundle" / "lafr-small" / MANIFEST).read_text()
     assert str(ROOT) not in text  # nothing of this machine goes into a bundle
+
+
+@pytest.mark.parametrize(("asked", "found"), [("auto", "no"), ("no", "no"), ("bf16", "bf16")])
+def test_the_precision_on_the_cpu(asked: str, found: str) -> None:
+    assert choose_precision(asked, torch.device("cpu")) == found
+
+
+@pytest.mark.parametrize("asked", ["fp16", "int4"])
+def test_a_precision_that_does_not_work_is_refused(asked: str) -> None:
+    with pytest.raises(ConfigError, match=asked):
+        choose_precision(asked, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("name", ["sd21", "paper"])
+def test_full_size_uses_checkpointing_unless_told_not_to(name: str) -> None:
+    options = RunOptions(Path("faces"), Path("run"))
+    assert checkpointed(find_preset(name), options)
+    assert not checkpointed(find_preset(name), replace(options, checkpointing=False))
+    assert not checkpointed(find_preset("compact"), options)
+
+
+@pytest.fixture
+def another_precision() -> Iterator[None]:
+    """Let accelerate, which keeps one precision for a whole process, start anew."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+@pytest.mark.usefixtures("another_precision")
+def test_half_precision_trains(faces: Path, tmp_path: Path) -> None:
+    short = replace(PRESET, stages=(plan("vae", weights=VAE), plan("unet")))
+    bundle = train(short, RunOptions(faces, tmp_path, device="cpu", precision="bf16"))
+    assert all(t.isfinite().all() for t in load_file(bundle / WEIGHTS).values())
