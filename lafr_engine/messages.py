@@ -153,7 +153,24 @@ class TestDevice:
     device: str = "auto"
 
 
-Job = FindFaces | RestoreFace | RenderPhoto | TestDevice
+@dataclass(frozen=True, slots=True)
+class ImportModel:
+    """A job: make a bundle of a model file by others.
+
+    Attributes:
+        job: Names the job.
+        path: The file.
+        licence: Of its weights, as the user states it.
+        replace: Whether a bundle of the same name gives way.
+    """
+
+    job: str
+    path: Path
+    licence: str
+    replace: bool = False
+
+
+Job = FindFaces | RestoreFace | RenderPhoto | TestDevice | ImportModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +330,23 @@ class DeviceTested:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelImported:
+    """A model file became a bundle, or did not for one reason that the user can answer.
+
+    Attributes:
+        job: Which.
+        path: The file.
+        folder: Of the bundle; None where one of its name is there already.
+        sentence: That it is, for people; else empty.
+    """
+
+    job: str
+    path: Path
+    folder: Path | None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something that people should know, such as a fall back to the CPU."""
 
@@ -352,6 +386,7 @@ Event = (
     | FaceRestored
     | PhotoRendered
     | DeviceTested
+    | ModelImported
     | Notice
     | Ended
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lafr_desktop.sentences import in_words
 from lafr_desktop.views.icons import Icon, icon
+from lafr_desktop.views.model_licence import LicenceDialog
 from lafr_desktop.views.notes import Note, note_label
 from lafr_engine.bundle.describe import BundleInfo
 
@@ -38,11 +40,14 @@ class ModelsDialog(QDialog):
     Signals:
         verify_requested: Folder of a bundle whose files are to be checked.
         import_requested: Path of a bundle to be added, and whether it may replace one.
+        model_import_requested: Path of a model file by others, the licence of its weights, and
+            whether it may replace a bundle.
         bundle_chosen: Name of the bundle to restore with from now on.
     """
 
     verify_requested = Signal(object)
     import_requested = Signal(object, bool)
+    model_import_requested = Signal(object, str, bool)
     bundle_chosen = Signal(str)
 
     def __init__(self, chosen: str = "", parent: QWidget | None = None) -> None:
@@ -66,7 +71,8 @@ class ModelsDialog(QDialog):
             note_label(
                 self.tr(
                     "A model is a bundle of weights that restores faces. Nothing is downloaded "
-                    "by this program; a bundle that you were given can be added from a file."
+                    "by this program; a bundle that you were given can be added from a file, and "
+                    "so can a GFPGAN or RestoreFormer of others."
                 ),
                 self,
             )
@@ -105,7 +111,7 @@ class ModelsDialog(QDialog):
     def show_verified(self, folder: Path, problem: str) -> None:
         """Say how the check of a bundle ended."""
         sound = self.tr("{0}: every file is what the manifest says.").format(folder.name)
-        self._say("bad" if problem else "good", problem or sound)
+        self._say("bad" if problem else "good", in_words(problem) or sound)
         self._verify.setEnabled(self.selected is not None)
 
     @Slot(object)
@@ -117,23 +123,31 @@ class ModelsDialog(QDialog):
     @Slot(str)
     def show_problem(self, sentence: str) -> None:
         """Say what could not be done."""
-        self._say("bad", sentence)
+        self._say("bad", in_words(sentence))
         self._import.setEnabled(True)
         self._verify.setEnabled(self.selected is not None)
 
     @Slot(object, str)
     def ask_to_replace(self, path: Path, sentence: str) -> None:
-        """Ask whether the bundle of the same name is to give way."""
+        """Ask whether the bundle of the same name is to give way to another bundle."""
+        self._ask_replace(path, sentence, lambda: self._ask_import(path, replace=True))
+
+    @Slot(object, str, str)
+    def ask_to_replace_model(self, path: Path, sentence: str, licence: str) -> None:
+        """Ask whether the bundle of the same name is to give way to a model file."""
+        self._ask_replace(path, sentence, lambda: self._ask_model(path, licence, replace=True))
+
+    def _ask_replace(self, path: Path, sentence: str, then: Callable[[], None]) -> None:
         self._import.setEnabled(True)
         self._message.setVisible(False)
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Add a model"))
-        box.setText(sentence)
+        box.setText(in_words(sentence))
         box.setInformativeText(self.tr("Replace it with {0}?").format(path.name))
         replace = box.addButton(self.tr("&Replace"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
-        replace.clicked.connect(lambda: self._ask_import(path, replace=True))
+        replace.clicked.connect(then)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -142,6 +156,8 @@ class ModelsDialog(QDialog):
         menu = QMenu(self._import)
         menu.addAction(self.tr("From a &file (.zip)…")).triggered.connect(self._import_file)
         menu.addAction(self.tr("From a f&older…")).triggered.connect(self._import_folder)
+        others = menu.addAction(self.tr("From a file of &others (GFPGAN, RestoreFormer)…"))
+        others.triggered.connect(self._import_model)
         self._import.setMenu(menu)
         self._verify = QPushButton(self.tr("&Check its files"), self)
         self._verify.clicked.connect(self._ask_verify)
@@ -185,24 +201,48 @@ class ModelsDialog(QDialog):
         dialog = QFileDialog(self, self.tr("Add a model"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Bundles (*.zip)"))
-        self._open(dialog)
+        self._open(dialog, self._ask_bundle)
+
+    @Slot()
+    def _import_model(self) -> None:
+        dialog = QFileDialog(self, self.tr("Add a model"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Models ({0})").format("*.pth *.pt *.ckpt *.safetensors"))
+        self._open(dialog, self.ask_licence)
 
     @Slot()
     def _import_folder(self) -> None:
         dialog = QFileDialog(self, self.tr("Add a model"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._open(dialog)
+        self._open(dialog, self._ask_bundle)
 
-    def _open(self, dialog: QFileDialog) -> None:
+    def _open(self, dialog: QFileDialog, then: Callable[[Path], None]) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self._ask_import(Path(path), replace=False))
+        dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.open()
 
+    def ask_licence(self, path: Path) -> None:
+        """Ask for the licence of a model file's weights, and then for its import."""
+        dialog = LicenceDialog(path, self)
+        dialog.stated.connect(lambda licence: self._ask_model(path, licence, replace=False))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _ask_bundle(self, path: Path) -> None:
+        self._ask_import(path, replace=False)
+
     def _ask_import(self, path: Path, replace: bool) -> None:
+        self._say_checking(path)
+        self.import_requested.emit(path, replace)
+
+    def _ask_model(self, path: Path, licence: str, replace: bool) -> None:
+        self._say_checking(path)
+        self.model_import_requested.emit(path, licence, replace)
+
+    def _say_checking(self, path: Path) -> None:
         self._import.setEnabled(False)
         self._say("muted", self.tr("Checking and copying {0}…").format(path.name))
-        self.import_requested.emit(path, replace)
 
     def _say(self, tone: str, sentence: str) -> None:
         self._message.set_tone(tone)
@@ -236,27 +276,28 @@ class BundleDetails(QScrollArea):
             for name, value in self._rows(info):
                 form.addRow(name, _value(value, name, page))
             if info.problem:
-                form.addRow(Note(info.problem, "bad", page))
+                form.addRow(Note(in_words(info.problem), "bad", page))
         self.setWidget(page)
 
     def _rows(self, info: BundleInfo) -> list[tuple[str, str]]:
         origin = self.tr("came with the program") if info.shipped else self.tr("added by you")
+        size_row = self.tr("Size:")
         rows = [
             (self.tr("Name:"), info.name),
             (self.tr("Version:"), info.version),
             (self.tr("Licence:"), info.licence),
+            (self.tr("Architecture:"), info.architecture),
             (
-                self.tr("Size:"),
+                size_row,
                 self.tr("{0} MB").format(QLocale().toString(info.size / 1e6, "f", 1)),
             ),
             (self.tr("SHA-256:"), _in_groups(info.sha256)),
             (self.tr("Training:"), "; ".join(f"{key}: {value}" for key, value in info.training)),
             (self.tr("Source:"), origin),
+            (self.tr("Imported from:"), info.source),
             (self.tr("Folder:"), str(info.folder)),
         ]
-        return [
-            (name, value) for name, value in rows if value and (info.size or name != rows[3][0])
-        ]
+        return [(name, value) for name, value in rows if value and (info.size or name != size_row)]
 
 
 def _value(text: str, name: str, parent: QWidget) -> QLabel:

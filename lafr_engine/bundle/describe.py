@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lafr_engine.bundle import store
 from lafr_engine.bundle.manifest import Manifest, bundle_hash, read_manifest
 from lafr_engine.errors import BundleError
+
+OWN: Final = "LAFR"
+"""The architecture of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class BundleInfo:
         size: Bytes of all files.
         sha256: Of the manifest, which names the hash of every file.
         training: What it was trained on and how, one (name, value) each.
+        architecture: Of its networks.
+        source: Of a restorer by others, the file that it was imported from; else empty.
         problem: Why it cannot be used; None where nothing is known against it.
     """
 
@@ -34,6 +40,8 @@ class BundleInfo:
     size: int = 0
     sha256: str = ""
     training: tuple[tuple[str, str], ...] = ()
+    architecture: str = ""
+    source: str = ""
     problem: str | None = None
 
 
@@ -58,6 +66,8 @@ def describe(folder: Path) -> BundleInfo:
         size=sum(entry.size for entry in manifest.files.values()),
         sha256=bundle_hash(folder),
         training=_training(manifest),
+        architecture=str(manifest.foreign.get("architecture", OWN)),
+        source=str(manifest.foreign.get("source", "")),
     )
 
 

@@ -43,32 +43,53 @@ def install(source: Path, replace: bool = False) -> Path:
         BundleInstalled: One of that name is there already.
         OutputError: It cannot be written.
     """
+    with _opened(source) as open_file:
+        return put(lambda staged: _stage(open_file, staged, source).name, replace)
+
+
+def put(fill: Callable[[Path], str], replace: bool = False) -> Path:
+    """Let a bundle come into being among the user's own, whole or not at all.
+
+    Args:
+        fill: Makes it in the folder that it is given, and returns its name.
+        replace: Whether one of the same name in the user's folder gives way.
+
+    Returns:
+        The folder of the bundle.
+
+    Raises:
+        BundleInstalled: One of that name is there already.
+        OutputError: It cannot be written.
+    """
     place = store.own_dir()
     staged = place / f".importing-{secrets.token_hex(6)}"
-    with _opened(source) as open_file:
-        try:
-            staged.mkdir(parents=True)
-            manifest = _stage(open_file, staged, source)
-            target = place / manifest.name
-            _refuse_installed(target, replace)
-            _move_in(staged, target)
-        except OSError as error:
-            raise OutputError(place, f"the bundle could not be put there ({error})") from error
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+    try:
+        staged.mkdir(parents=True)
+        target = place / fill(staged)
+        _refuse_installed(target, replace)
+        _move_in(staged, target)
+    except OSError as error:
+        raise OutputError(place, f"the bundle could not be put there ({error})") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
     return target
+
+
+def is_name(name: object) -> bool:
+    """Whether it can be the name of a bundle, or of a file in one."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
 def _stage(open_file: Open, staged: Path, source: Path) -> Manifest:
     """Copy the manifest and what it names, and compare."""
     _copy(open_file, MANIFEST, staged, _MANIFEST_BYTES)
     manifest = read_manifest(staged)
-    if not isinstance(manifest.name, str) or not _NAME.fullmatch(manifest.name):
+    if not is_name(manifest.name):
         raise BundleDamaged(f"{source}: {manifest.name!r} cannot be the name of a bundle")
     if not manifest.files:
         raise BundleDamaged(f"{source}: the manifest names no file of weights")
     for name, entry in manifest.files.items():
-        if not _NAME.fullmatch(name) or name == MANIFEST:
+        if not is_name(name) or name == MANIFEST:
             raise BundleDamaged(f"{source}: the manifest names a file outside the bundle: {name}")
         _copy(open_file, name, staged, entry.size)
     verify(staged, manifest)

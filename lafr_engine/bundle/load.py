@@ -14,30 +14,49 @@ from lafr_engine.bundle import store
 from lafr_engine.bundle.device import choose_device
 from lafr_engine.bundle.manifest import Manifest, read_manifest, verify
 from lafr_engine.errors import BundleDamaged, ConfigError
+from lafr_engine.restore.base import FaceRestorer
 from lafr_engine.restore.chain import Chain, ChainConfig, build_chain
+from lafr_engine.restore.foreign import (
+    ForeignConfig,
+    ForeignRestorer,
+    build_foreign,
+    require_reader,
+)
 from lafr_engine.restore.one_step import OneStepRestorer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-WEIGHTS, LORA = "chain.safetensors", "lora.safetensors"
+WEIGHTS, LORA, NET = "chain.safetensors", "lora.safetensors", "net.safetensors"
 
 # What diffusers and torch raise on a configuration whose values make no network.
 _UNUSABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 
 
-def load_restorer(bundle: str | Path | None = None, device: str = "auto") -> OneStepRestorer:
-    """Load a bundle as a restorer (see :class:`lafr_engine.restore.base.FaceRestorer`).
+def load_restorer(
+    bundle: str | Path | None = None,
+    device: str = "auto",
+    notify: Callable[[str], None] | None = None,
+) -> FaceRestorer:
+    """Load a bundle as a restorer: a chain, or a network by others.
 
     Args:
         bundle: Folder or name; None for the one that ships with the program.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        notify: Hears a sentence when a chain has to do with less memory.
 
     Raises:
         BundleError: The bundle is missing or damaged.
+        ConfigError: It is a network by others, and what reads it is not installed.
         DeviceError: The device cannot be used.
     """
-    return OneStepRestorer(load_chain(bundle, device))
+    folder = store.find(bundle)
+    manifest = read_manifest(folder)
+    if not manifest.foreign:
+        chain = _chain(folder, manifest, device)
+        return OneStepRestorer(chain, notify=notify or (lambda _: None))
+    verify(folder, manifest)
+    return _foreign(folder, manifest, choose_device(device))
 
 
 def load_chain(bundle: str | Path | None = None, device: str = "auto") -> Chain:
@@ -45,15 +64,41 @@ def load_chain(bundle: str | Path | None = None, device: str = "auto") -> Chain:
 
     Raises:
         BundleError: The bundle is missing or damaged.
+        ConfigError: It holds no chain, but a network by others.
         DeviceError: The device cannot be used.
     """
     folder = store.find(bundle)
     manifest = read_manifest(folder)
+    if manifest.foreign:
+        raise ConfigError(
+            f"{folder.name}: is a restorer by others, not a chain of LAFR; only restoring is "
+            "possible with it"
+        )
+    return _chain(folder, manifest, device)
+
+
+def _chain(folder: Path, manifest: Manifest, device: str) -> Chain:
     verify(folder, manifest)
     place = choose_device(device)
     chain = _build(folder, manifest)
     chain.to(place).eval().requires_grad_(False)
     return chain.to(memory_format=torch.channels_last)
+
+
+def _foreign(folder: Path, manifest: Manifest, device: torch.device) -> ForeignRestorer:
+    if NET not in manifest.files:
+        raise BundleDamaged(f"{folder}: the manifest does not list {NET}")
+    try:
+        config = ForeignConfig.from_json(manifest.foreign)
+        state = load_file(folder / NET)
+    except (ConfigError, SafetensorError) as error:
+        raise BundleDamaged(f"{folder}: the network cannot be read ({error})") from error
+    require_reader(folder.name)
+    try:
+        net = build_foreign(config.architecture, state)
+    except ConfigError as error:
+        raise BundleDamaged(f"{folder}: {error}") from error
+    return ForeignRestorer(net.to(device), config.architecture)
 
 
 def _build(folder: Path, manifest: Manifest) -> Chain:

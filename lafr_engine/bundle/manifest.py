@@ -6,13 +6,15 @@
         bundle.json          what it is, how it was made, sha256 and size of each file
         chain.safetensors    VAE, adapter, U-Net, gate
         lora.safetensors     LoRA matrices, merged when loaded; only where the bundle has them
+
+A restorer by others, imported from a file of theirs, has ``net.safetensors`` instead.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,8 @@ class Manifest:
         files: Of the bundle, by name.
         lora_scale: Factor of the LoRA product, alpha / rank.
         format: Version of this layout.
+        foreign: Of a restorer by others, what it is and which file it came from
+            (``restore.foreign.ForeignConfig.to_json``); empty for a chain.
     """
 
     name: str
@@ -51,10 +55,14 @@ class Manifest:
     files: dict[str, FileEntry]
     lora_scale: float = 1.0
     format: int = FORMAT
+    foreign: dict[str, Any] = field(default_factory=dict)
 
     def to_text(self) -> str:
-        """Return the manifest as JSON."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+        """Return the manifest as JSON; a chain's is as earlier versions read it."""
+        values = asdict(self)
+        if not self.foreign:
+            del values["foreign"]
+        return json.dumps(values, indent=2, sort_keys=True) + "\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -73,6 +81,8 @@ def read_manifest(folder: Path) -> Manifest:
             raise BundleDamaged(
                 f"{folder}: the bundle has format {values['format']}, this version reads {FORMAT}"
             )
+        if not isinstance(values.get("foreign", {}), dict):
+            raise TypeError("foreign is no object")
         files = {str(name): FileEntry(**entry) for name, entry in values["files"].items()}
         return Manifest(**{**values, "files": files})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

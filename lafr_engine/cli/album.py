@@ -45,6 +45,9 @@ def add(subparsers: Subparsers) -> None:
     running = _action(actions, "run", run_run, "restore what is new or unfinished", _RUN)
     running.add_argument("--all", action="store_true", help="try again, too, what failed before")
     running.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
+    running.add_argument(
+        "--bundle", metavar="NAME", help="name or folder of the bundle to restore with"
+    )
     status = _action(actions, "status", run_status, "say how far an album is")
     status.add_argument("--json", action="store_true", help="one JSON object on stdout")
     _add_review(actions)
@@ -170,19 +173,27 @@ def _import(album: Album, paths: list[Path]) -> ImportReport:
 def run_run(args: argparse.Namespace) -> int:
     """Find and restore; return 1 when something failed, which is named."""
     from lafr_engine.album.store import Album
+    from lafr_engine.bundle.store import find
 
+    if args.bundle is not None:
+        find(args.bundle)  # one sentence now, rather than one for each face
     with Album.open(args.album) as album, album.hold_engine():
         if args.all:
             album.retry_failed()
         album.enqueue_all()
-        failed = _work(album, args.device)
+        failed = _work(album, args.device, bundle=args.bundle)
         counts = album.counts()
         waiting = len(album.review_queue())
     print(f"{counts.photos} photographs, {counts.faces} faces, {waiting} to review")
     return _tell_failed(failed)
 
 
-def _work(album: Album, device: str, kinds: tuple[str, ...] | None = None) -> list[AlbumJob]:
+def _work(
+    album: Album,
+    device: str,
+    kinds: tuple[str, ...] | None = None,
+    bundle: str | None = None,
+) -> list[AlbumJob]:
     """Do what is queued; nothing heavy is loaded where nothing is."""
     from lafr_engine.album.store import KINDS
 
@@ -195,7 +206,7 @@ def _work(album: Album, device: str, kinds: tuple[str, ...] | None = None) -> li
     ticker = Ticker(sys.stderr)
     reporter = Reporter(album, ticker, sys.stdout)
     try:
-        return work_off(album, make_handlers(device), reporter, kinds or KINDS)
+        return work_off(album, make_handlers(device), reporter, kinds or KINDS, bundle)
     finally:
         ticker.clear()
 

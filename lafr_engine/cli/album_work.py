@@ -5,12 +5,22 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from lafr_engine.album.store import KINDS, Album
 from lafr_engine.album.values import AlbumJob
 from lafr_engine.cli.console import pace
-from lafr_engine.messages import DeviceChosen, Ended, Event, Notice, PhotoRendered, Progress
+from lafr_engine.messages import (
+    DeviceChosen,
+    Ended,
+    Event,
+    Job,
+    Notice,
+    PhotoRendered,
+    Progress,
+    RestoreFace,
+)
 from lafr_engine.service import Handler, Service
 
 _LOOK_SECONDS, _QUIET_SECONDS = 0.5, 5.0
@@ -100,6 +110,7 @@ def work_off(
     handlers: Mapping[type, Handler],
     heard: Heard,
     kinds: Sequence[str] = KINDS,
+    bundle: str | None = None,
 ) -> list[AlbumJob]:
     """Do the album's jobs until none waits; to be called under `Album.hold_engine`.
 
@@ -111,6 +122,7 @@ def work_off(
         handlers: What works on them.
         heard: Hears each event after the album.
         kinds: Which jobs to do.
+        bundle: Name or folder of the one to restore with; None for the one that ships.
 
     Returns:
         Those that failed.
@@ -121,11 +133,18 @@ def work_off(
     service.start()
     try:
         while (job := album.take_job(kinds=kinds)) is not None:
-            service.submit(job)
+            service.submit(_with_bundle(job, bundle))
             _follow(album, events, heard)
     finally:
         service.close()
     return [job for job in album.jobs(("failed",)) if job.id not in before]
+
+
+def _with_bundle(job: Job, bundle: str | None) -> Job:
+    """Have a face restored by the bundle that was asked for."""
+    if isinstance(job, RestoreFace) and job.bundle is None:
+        return replace(job, bundle=bundle)
+    return job
 
 
 def _follow(album: Album, events: queue.SimpleQueue[Event], heard: Heard) -> None:

@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lafr_engine.cli import models_base, models_import
 from lafr_engine.errors import BundleError, WeightsError
 
 if TYPE_CHECKING:
@@ -25,18 +25,16 @@ def add(subparsers: Subparsers) -> None:
     verify = actions.add_parser("verify", help="check the hashes of bundles and runtime weights")
     verify.add_argument("bundle", nargs="?", help="name or folder; by default all installed ones")
     verify.set_defaults(run=run_verify)
-    adding = actions.add_parser("import", help="add a bundle from a folder or a .zip of one")
-    adding.add_argument("path", metavar="PATH", type=Path, help="the bundle")
-    adding.add_argument("--replace", action="store_true", help="replace one of the same name")
-    adding.set_defaults(run=run_import)
+    models_import.add(actions)
     fetch = actions.add_parser(
         "fetch-training", help="fetch the weights that only training and evaluation need"
     )
     fetch.set_defaults(run=run_fetch)
+    models_base.add(actions)
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Print one line a bundle: name, size, licence, folder; name each that is damaged."""
+    """Print a line a bundle: name, size, licence, folder, architecture; name those damaged."""
     from lafr_engine.bundle import describe
 
     bundles = describe.installed()
@@ -46,16 +44,9 @@ def run_list(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps(asdict(info) | {"folder": str(info.folder)}))
         elif info.problem is None:
-            print(f"{info.name}\t{info.size / 1e6:.1f} MB\t{info.licence}\t{info.folder}")
+            size = f"{info.size / 1e6:.1f} MB"
+            print("\t".join((info.name, size, info.licence, str(info.folder), info.architecture)))
     return 1 if any(info.problem for info in bundles) else 0
-
-
-def run_import(args: argparse.Namespace) -> int:
-    """Add a bundle to the user's own, and print its folder."""
-    from lafr_engine.bundle import install
-
-    print(install.install(args.path, replace=args.replace))
-    return 0
 
 
 def run_verify(args: argparse.Namespace) -> int:

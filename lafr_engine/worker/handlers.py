@@ -37,6 +37,7 @@ from lafr_engine.messages import (
     FaceRestored,
     FacesFound,
     FindFaces,
+    ImportModel,
     PhotoRendered,
     Progress,
     RenderPhoto,
@@ -58,8 +59,10 @@ from lafr_engine.pipeline import (
     with_label,
 )
 from lafr_engine.pipeline.crops import crop_of, deep_crop, planes
+from lafr_engine.pipeline.search import find_in
 from lafr_engine.recipe import Export
 from lafr_engine.service import Handler
+from lafr_engine.worker.bringing import bring_model
 from lafr_engine.worker.formats import format_named
 from lafr_engine.worker.geometry import face_of, geometry
 from lafr_engine.worker.networks import Networks, placed
@@ -89,6 +92,7 @@ def make_handlers(device: str = "auto", max_pixels: int = MAX_PIXELS) -> dict[ty
         RestoreFace: partial(restore, networks, pictures),
         RenderPhoto: partial(render, pictures),
         TestDevice: try_device,
+        ImportModel: bring_model,
     }
 
 
@@ -97,11 +101,12 @@ def find_faces(networks: Networks, pictures: LastPicture, job: FindFaces) -> Ste
     yield Progress(job.job, 0, 2, "reading")
     picture = pictures.read(job.photo)
     yield Progress(job.job, 1, 2, "looking for faces")
-    pixels = rgb8(picture)
     if job.box is None:
-        faces = [(geometry(each), reason_to_abstain(each)) for each in networks.detector(pixels)]
+        found = find_in(picture, networks.detector)
+        faces = [(geometry(each), reason_to_abstain(each)) for each in found]
     else:
-        faces = [(geometry(face_in_box(pixels, job.box, networks.detector.look)), None)]
+        look = networks.detector.look
+        faces = [(geometry(face_in_box(rgb8(picture), job.box, look)), None)]
     yield FacesFound(job.job, (picture.width, picture.height), tuple(faces))
 
 

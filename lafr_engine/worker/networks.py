@@ -99,9 +99,11 @@ class Networks:
         manifest, sha256 = read_manifest(folder), bundle_hash(folder)
         if self._device is None:
             self._device = self._choose(folder=str(folder))
-        restorer = load_restorer(folder, self._device)
-        on_cpu = None if self._device == "cpu" else lambda: load_restorer(folder, "cpu")
-        return LoadedBundle(manifest.name, sha256, SteadyRestorer(restorer, on_cpu, self._notify))
+        restorer = load_restorer(folder, self._device, self._notify)
+        if manifest.foreign:  # a chain finds its own way where memory runs out
+            on_cpu = None if self._device == "cpu" else lambda: load_restorer(folder, "cpu")
+            restorer = SteadyRestorer(restorer, on_cpu, self._notify)
+        return LoadedBundle(manifest.name, sha256, restorer)
 
     def _choose(self, folder: str) -> str:
         """Choose the device and try it on one face."""

@@ -21,6 +21,7 @@ from lafr_engine.messages import (
     EngineReady,
     Event,
     FindFaces,
+    ImportModel,
     Job,
     Pause,
     RenderPhoto,
@@ -75,7 +76,9 @@ class Heavy:
 
     def handlers(self) -> dict[type, Handler]:
         """Return what :class:`Service` takes."""
-        return dict.fromkeys((FindFaces, RestoreFace, RenderPhoto, TestDevice), self._work)
+        return dict.fromkeys(
+            (FindFaces, RestoreFace, RenderPhoto, TestDevice, ImportModel), self._work
+        )
 
     def _work(self, job: Job) -> Generator[Event, None, None]:
         if not self._loaded:

@@ -1,4 +1,4 @@
-"""A restorer that goes on where memory runs out."""
+"""A restorer by others that goes on where memory runs out; a chain does so by itself."""
 
 from __future__ import annotations
 

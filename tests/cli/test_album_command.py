@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,28 @@ def test_create_and_import(tmp_path: Path, capsys: Out) -> None:
     assert "x.txt: is not a picture" in said.err
     assert main(["album", "import", str(tmp_path / "b"), str(photo)]) == 1
     assert "is not an album" in capsys.readouterr().err
+
+
+def test_a_run_with_a_bundle_that_is_not_there_is_refused_at_once(
+    folder: Path, capsys: Out
+) -> None:
+    assert main(["album", "run", str(folder), "--bundle", "nobody"]) == 1
+    assert "nobody: no such bundle" in capsys.readouterr().err
+    assert status(folder, capsys)["jobs"] == {}
+
+
+def test_faces_are_restored_by_the_bundle_that_was_asked_for(folder: Path) -> None:
+    asked: list[str | None] = []
+    handlers = make_handlers()
+
+    def note(job: RestoreFace) -> Generator[Event, None, None]:
+        asked.append(job.bundle)
+        return handlers[RestoreFace](job)
+
+    with Album.open(folder) as album, album.hold_engine():
+        album.enqueue_all()
+        assert work_off(album, handlers | {RestoreFace: note}, print, bundle="other") == []
+    assert asked == ["other"] * 4
 
 
 def test_review_and_status(done: Path, capsys: Out) -> None:

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from lafr_engine.bundle import store
 from lafr_engine.bundle.load import WEIGHTS
-from lafr_engine.bundle.manifest import MANIFEST, bundle_hash
+from lafr_engine.bundle.manifest import MANIFEST, bundle_hash, read_manifest
 from lafr_engine.cli import main
 from lafr_engine.restore.chain import build_chain
 from lafr_engine.training.export import write_bundle
+from tests.restore.foreign_nets import small_restoreformer
 from tests.training.small import CHAIN
 
 
@@ -23,10 +26,11 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_list_has_one_line_a_bundle(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "list"]) == 0
-    name, size, licence, folder = capsys.readouterr().out.strip().split("\t")
+    name, size, licence, folder, architecture = capsys.readouterr().out.strip().split("\t")
     assert name == "lafr-small-1"
     assert size.endswith(" MB")
     assert licence == "Apache-2.0"
+    assert architecture == "LAFR"
     assert Path(folder) == bundle
 
 
@@ -99,3 +103,62 @@ def test_a_damaged_byte_is_found(bundle: Path, capsys: pytest.CaptureFixture[str
 def test_a_bundle_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "verify", "lafr-none"]) == 1
     assert "lafr-none" in capsys.readouterr().err
+
+
+@pytest.fixture
+def model_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A restorer by others; the user's folder of models is the only one, and empty."""
+    monkeypatch.setattr(store, "resources_dir", lambda: tmp_path / "shipped")
+    monkeypatch.setattr(store, "user_data_dir", lambda: tmp_path / "user")
+    path = tmp_path / "RestoreFormer.pth"
+    torch.save(small_restoreformer(), path)
+    return path
+
+
+FOREIGN = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what spandrel imports
+
+
+@FOREIGN
+def test_a_restorer_by_others_restores_a_sample(
+    model_file: Path, samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported = ["models", "import", str(model_file), "--licence", "Apache-2.0", "--name", "other"]
+    assert main(imported) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'user' / 'models' / 'other'}\n"
+    assert main(["models", "list"]) == 0
+    assert "Apache-2.0" in (line := capsys.readouterr().out)
+    assert line.strip().endswith("RestoreFormer")
+    assert main(["models", "verify", "other"]) == 0
+    capsys.readouterr()
+    photo = samples / "old_daguerreotype_sisters.jpg"
+    out = ["--out", str(tmp_path / "out"), "--bundle", "other", "--json"]
+    assert main(["restore", str(photo), *out]) == 0
+    told = json.loads(capsys.readouterr().out)
+    # Random weights make somebody else of people: the score holds faces back.
+    states = [face["state"] for face in told["faces"]]
+    assert states.count("held") > len(states) / 2
+    assert "failed" not in states
+    assert all(face["identity"] is not None for face in told["faces"])
+
+
+@FOREIGN
+def test_a_model_file_needs_a_licence(
+    model_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "import", str(model_file)]) == 2
+    assert "--licence" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", Terminal("MIT\n"))
+    assert main(["models", "import", str(model_file)]) == 0
+    assert read_manifest(Path(capsys.readouterr().out.rpartition(": ")[2].strip())).licence == "MIT"
+
+
+def test_a_bundle_takes_no_licence(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "import", str(bundle), "--licence", "MIT"]) == 2
+    assert "itself" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """Somebody sits there."""
+
+    def isatty(self) -> bool:
+        return True

@@ -10,13 +10,16 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QLabel,
+    QLineEdit,
     QListWidget,
     QMenu,
     QMessageBox,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from lafr_desktop.models.bundles import Bundles
+from lafr_desktop.views.model_licence import LicenceDialog
 from lafr_desktop.views.models_page import ModelsDialog
 from lafr_desktop.views.notes import Note
 from lafr_engine.bundle import store
@@ -72,7 +75,7 @@ def names(dialog: ModelsDialog) -> list[str]:
     return [rows.item(row).text() for row in range(rows.count())]
 
 
-def button(dialog: ModelsDialog, text: str) -> QAbstractButton:
+def button(dialog: QWidget, text: str) -> QAbstractButton:
     (found,) = (
         each
         for each in dialog.findChildren(QAbstractButton)
@@ -199,7 +202,61 @@ def test_both_ways_of_adding_are_offered(dialog: ModelsDialog) -> None:
     menu = dialog.findChild(QMenu)
     assert menu is not None
     texts = [action.text().replace("&", "") for action in menu.actions()]
-    assert texts == ["From a file (.zip)…", "From a folder…"]
+    assert texts == [
+        "From a file (.zip)…",
+        "From a folder…",
+        "From a file of others (GFPGAN, RestoreFormer)…",
+    ]
+
+
+def test_a_file_of_others_is_asked_for_its_licence_first(
+    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "GFPGANv1.4.pth"
+    dialog.ask_licence(path)
+    (question,) = dialog.findChildren(LicenceDialog)
+    assert any(path.name in label.text() for label in question.findChildren(QLabel))
+    add, licence = button(question, "Add"), question.findChild(QLineEdit)
+    assert licence is not None
+    assert not add.isEnabled()
+    licence.setText("   ")
+    assert not add.isEnabled()
+    licence.setText(" Apache-2.0 ")
+    with qtbot.waitSignal(dialog.model_import_requested) as told:
+        add.click()
+    assert told.args == [path, "Apache-2.0", False]
+    assert not button(dialog, "Add a model").isEnabled()
+    dialog.show_problem("is refused")
+    assert button(dialog, "Add a model").isEnabled()
+
+
+def test_a_file_of_others_may_replace_a_bundle_of_its_name(
+    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "GFPGANv1.4.pth"
+    dialog.ask_to_replace_model(path, "GFPGANv1.4 is installed already", "Apache-2.0")
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    with qtbot.waitSignal(dialog.model_import_requested) as told:
+        button(box, "Replace").click()
+    assert told.args == [path, "Apache-2.0", True]
+
+
+def test_a_restorer_by_others_is_shown_as_such(dialog: ModelsDialog, tmp_path: Path) -> None:
+    info = BundleInfo(
+        "GFPGANv1.4",
+        "",
+        tmp_path,
+        False,
+        licence="Apache-2.0",
+        architecture="GFPGAN",
+        source="GFPGANv1.4.pth",
+    )
+    dialog.show_bundles([info])
+    texts = shown(dialog)
+    for text in ("GFPGAN", "Apache-2.0", "GFPGANv1.4.pth", "added by you"):
+        assert text in texts
+    assert button(dialog, "Use this model").isEnabled()
 
 
 def test_answers_come_in_the_gui_thread_and_none_after_closing(
