@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,6 +78,26 @@ def spread(faces: list[EvaluationFace], limit: int | None) -> list[EvaluationFac
     if limit < 1:
         raise ConfigError("at least one face is needed")
     return [faces[index * len(faces) // limit] for index in range(limit)]
+
+
+def read_table(folder: Path) -> dict[str, dict[str, str]]:
+    """Read the table beside a folder of faces, ``<folder>.csv``; none gives no rows.
+
+    Returns:
+        Its rows by the faces' names: the stems of the column ``file``.
+
+    Raises:
+        UnreadableFile: It is there, but is no table with the column ``file``.
+    """
+    place = folder.resolve()
+    table = place.with_name(f"{place.name}.csv")
+    if not table.is_file():
+        return {}
+    try:
+        with table.open(newline="", encoding="utf-8") as stream:
+            return {Path(row["file"]).stem: row for row in csv.DictReader(stream)}
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UnreadableFile(table, f"is no table of the faces ({error!r})") from error
 
 
 def load_faces(paths: Iterable[Path]) -> Tensor:

@@ -12,6 +12,7 @@ from lafr_engine.cli import extras, main
     [
         *(("train", name) for name in extras.TRAIN),
         *(("evaluate", name) for name in extras.EVALUATE),
+        *(("study", name) for name in extras.EVALUATE),
     ],
 )
 def test_a_missing_package_is_named_with_the_way_to_get_it(
@@ -25,6 +26,7 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(
     given = {
         "train": ["--preset", "smoke", "--data", str(tmp_path), "--out", str(tmp_path / "run")],
         "evaluate": ["--hq", str(tmp_path), "--out", str(tmp_path / "report.json")],
+        "study": ["--hq", str(tmp_path), "--out", str(tmp_path / "study")],
     }
     assert main([command, *given[command]]) == 2
     told = capsys.readouterr().err
