@@ -18,7 +18,9 @@
     │   └── BundleInstalled      one of that name is there already
     ├── WeightsError             a third-party weights file cannot be used
     │   ├── WeightsMissing       not installed; the sentence says how to get it
-    │   └── WeightsDamaged       its sha256 is not the pinned one
+    │   ├── WeightsDamaged       its sha256 is not the pinned one
+    │   ├── WeightsBusy          another program is fetching it
+    │   └── DownloadFailed       the server or the connection failed; what came is kept
     ├── AlbumError               an album cannot do what was asked of it
     │   ├── AlbumMissing         no album in the folder
     │   ├── AlbumDamaged         its file is no database, or of a version that is not known
@@ -122,6 +124,14 @@ class WeightsMissing(WeightsError):
 
 class WeightsDamaged(WeightsError):
     """A third-party weights file does not have the pinned sha256."""
+
+
+class WeightsBusy(WeightsError):
+    """Another program is fetching the same weights."""
+
+
+class DownloadFailed(WeightsError):
+    """A download ended early or was refused; what came is kept for the next attempt."""
 
 
 class AlbumError(LafrError):

@@ -15,9 +15,10 @@ from lafr_desktop.views.main_window import MainWindow
 from lafr_desktop.views.models_page import ModelsDialog
 from lafr_desktop.views.settings_page import SettingsDialog
 from lafr_desktop.views.shortcuts import ShortcutsDialog
+from lafr_engine.album.walk import SUFFIXES
 from lafr_engine.messages import DeviceTested
 
-_PICTURES = "*.jpg *.jpeg *.jpe *.jfif *.png *.tif *.tiff *.webp *.bmp *.heic *.heif *.avif"
+_PICTURES = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
 
 
 class Dialogs(QObject):
@@ -27,11 +28,18 @@ class Dialogs(QObject):
         device_test_requested: The device to test.
         clear_cache_requested: The thumbnails on disk shall go.
         cache_size_requested: How large they are is to be shown.
+        model_import_requested: A model file by others, the licence of its weights, and whether it
+            may replace a bundle.
+        model_imported, model_exists, model_failed: How that went; for the dialog of the models.
     """
 
     device_test_requested = Signal(str)
     clear_cache_requested = Signal()
     cache_size_requested = Signal()
+    model_import_requested = Signal(object, str, bool)
+    model_imported = Signal(object)
+    model_exists = Signal(object, str, str)
+    model_failed = Signal(str)
 
     def __init__(self, window: MainWindow, settings: Settings, bundles: Bundles) -> None:
         super().__init__(window)
@@ -80,6 +88,10 @@ class Dialogs(QObject):
         dialog = ModelsDialog(self._settings.bundle, self._window)
         dialog.verify_requested.connect(bundles.verify)
         dialog.import_requested.connect(bundles.add)
+        dialog.model_import_requested.connect(self.model_import_requested)
+        self.model_imported.connect(dialog.show_imported)
+        self.model_exists.connect(dialog.ask_to_replace_model)
+        self.model_failed.connect(dialog.show_problem)
         dialog.bundle_chosen.connect(lambda name: setattr(self._settings, "bundle", name))
         bundles.listed.connect(dialog.show_bundles)
         bundles.verified.connect(dialog.show_verified)

@@ -16,6 +16,7 @@ from lafr_desktop.app.device_test import DeviceTest
 from lafr_desktop.app.dialogs import Dialogs
 from lafr_desktop.app.export_flow import ExportFlow
 from lafr_desktop.app.first_run import FirstRun
+from lafr_desktop.app.model_import import ModelImport
 from lafr_desktop.app.parts import Controllers, Models, Views
 from lafr_desktop.app.stage import Stage
 from lafr_desktop.engine_thread import Engine
@@ -80,6 +81,7 @@ class Shell(QObject):
         self.dialogs = Dialogs(self.views.window, settings, self.models.bundles)
         self.stage = Stage(self.views.photo, self)
         self.device_test = DeviceTest(self)
+        self.model_import = ModelImport(self)
         self._export_flow = ExportFlow(
             self.controllers.export, self.dialogs, self.views.window, settings, self
         )

@@ -157,6 +157,12 @@ def _connect_engine(shell: Shell) -> None:
     shell.device_test.asked.connect(engine.submit)
     shell.device_test.tested.connect(shell.dialogs.show_device_test)
     shell.device_test.failed.connect(shell.dialogs.show_device_test_failed)
+    engine.side_event.connect(shell.model_import.hear)
+    shell.model_import.asked.connect(engine.submit)
+    shell.model_import.imported.connect(shell.dialogs.model_imported)
+    shell.model_import.imported.connect(shell.models.bundles.refresh)
+    shell.model_import.exists.connect(shell.dialogs.model_exists)
+    shell.model_import.failed.connect(shell.dialogs.model_failed)
 
 
 def _connect_review(shell: Shell) -> None:
@@ -202,6 +208,7 @@ def _connect_photo(shell: Shell) -> None:
     photo.face_clicked.connect(review.select)
     photo.face_moved.connect(edits.move_face)
     photo.face_drawn.connect(edits.draw_face)
+    photo.invented_changed.connect(views.bar.show_invented)
     shell.stage.keep_drawn.connect(edits.set_keep)
     actions.draw.triggered.connect(lambda on: photo.set_tool(Tool.DRAW_FACE if on else Tool.PAN))
     actions.keep.triggered.connect(lambda on: photo.set_tool(Tool.KEEP_BRUSH if on else Tool.PAN))
@@ -221,6 +228,7 @@ def _connect_windows(shell: Shell) -> None:
     )
     actions.quit.triggered.connect(shell.views.window.close)
     dialogs.device_test_requested.connect(shell.device_test.begin)
+    dialogs.model_import_requested.connect(shell.model_import.begin)
     dialogs.clear_cache_requested.connect(shell.clear_thumbnails)
     dialogs.cache_size_requested.connect(shell.measure_thumbnails)
     shell.settings.changed.connect(shell.follow_setting)

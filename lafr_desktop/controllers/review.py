@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lafr_desktop.models.review import UNDECIDED, PhotoReview
+from lafr_desktop.sentences import in_words
 from lafr_engine.album.store import Album
 from lafr_engine.album.values import AlbumFace, Decision
 from lafr_engine.errors import LafrError
@@ -183,7 +185,7 @@ class ReviewController(QObject):
             return None
 
     def _show(self, photo_id: int, face_id: int | None, goes: bool = False) -> None:
-        faces = tuple(self._album.faces(photo_id))
+        faces = tuple(map(_in_words, self._album.faces(photo_id)))
         selected = next((each for each in faces if each.id == face_id), None)
         selected = selected or _first_undecided(faces) or (faces[0] if faces else None)
         candidates = tuple(self._album.candidates(selected.id)) if selected else ()
@@ -203,6 +205,11 @@ class ReviewController(QObject):
             call()
         except LafrError as error:
             self.failed.emit(str(error))
+
+
+def _in_words(face: AlbumFace) -> AlbumFace:
+    """Say why a face is held or failed in the user's language, wherever it is shown."""
+    return face if face.reason is None else replace(face, reason=in_words(face.reason))
 
 
 def _can_be_decided(face: AlbumFace, verdict: Verdict) -> bool:

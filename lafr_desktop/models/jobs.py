@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from lafr_desktop.sentences import in_words
 from lafr_engine.album.values import AlbumJob
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,7 +43,7 @@ class JobLine:
     def detail(self) -> str:
         """The reason of a failure, or how the job stands."""
         if self.job.sentence:
-            return self.job.sentence
+            return in_words(self.job.sentence)
         return _states().get(self.job.state, self.job.state)
 
 

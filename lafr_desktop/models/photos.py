@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
+from lafr_desktop.sentences import in_words
 from lafr_desktop.thumbnails import Thumbnails
 from lafr_engine.album.values import Photo, PhotoFilter, PhotoOrder
 
@@ -160,9 +161,13 @@ class PhotosModel(QAbstractListModel):
             lines.append(self.tr("Taken {0}").format(photo.captured.replace("T", " ")))
         lines.append(self.tr("Faces: {0}").format(photo.faces))
         if photo.missing:
-            lines.append(self.tr("The original is no longer there."))
+            lines.append(
+                self.tr(
+                    "The original is no longer there; “Find the file…” in its menu looks for it."
+                )
+            )
         problem = photo.problem or self._thumbnails.problem(photo.sha256, photo.path)
-        return "\n".join([*lines, problem] if problem else lines)
+        return "\n".join([*lines, in_words(problem)] if problem else lines)
 
     @Slot(object)
     def set_photos(self, photos: Sequence[Photo]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from lafr_desktop.sentences import in_words
+
 
 class Banner(QFrame):
     """Hidden until there is something to tell."""
@@ -38,8 +40,14 @@ class Banner(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def say(self, sentence: str, warning: bool = False) -> None:
-        """Tell this until it is closed or something else is to be told."""
+        """Tell this until it is closed or something else is to be told.
+
+        Args:
+            sentence: Of the window, or one of the engine.
+            warning: Whether something is wrong.
+        """
+        words = in_words(sentence)
         self._sign.setText("⚠" if warning else "✓")
-        self._text.setText(sentence)
-        self._text.setAccessibleName(sentence)
+        self._text.setText(words)
+        self._text.setAccessibleName(words)
         self.setVisible(bool(sentence))

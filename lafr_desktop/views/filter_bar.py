@@ -33,6 +33,7 @@ def filter_name(which: PhotoFilter) -> str:
         PhotoFilter.DONE: translate("Filters", "Done"),
         PhotoFilter.FAILED: translate("Filters", "Failed"),
         PhotoFilter.NEW: translate("Filters", "New"),
+        PhotoFilter.MISSING: translate("Filters", "File missing"),
     }
     return words[which]
 
@@ -46,6 +47,7 @@ def filter_count(which: PhotoFilter, counts: Counts) -> int:
         PhotoFilter.DONE: counts.done,
         PhotoFilter.FAILED: counts.failed,
         PhotoFilter.NEW: counts.new,
+        PhotoFilter.MISSING: counts.missing,
     }
     return numbers[which]
 
@@ -62,6 +64,7 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._query = PhotoQuery()
+        self._missing = False
         self._filters = QButtonGroup(self)
         self._buttons = {which: self._filter_button(which) for which in PhotoFilter}
         self._buttons[PhotoFilter.ALL].setChecked(True)
@@ -71,6 +74,7 @@ class FilterBar(QWidget):
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._take_text)
         self._lay_out()
+        self._show_missing()
 
     @property
     def query(self) -> PhotoQuery:
@@ -89,6 +93,7 @@ class FilterBar(QWidget):
         self._order.setCurrentIndex(self._order.findData(query.order.value))
         self._direction.setChecked(query.descending)
         self._show_direction()
+        self._show_missing()
         del blocked
 
     @Slot(object)
@@ -98,6 +103,13 @@ class FilterBar(QWidget):
             number = filter_count(which, counts)
             button.setText(f"{filter_name(which)}  {number:n}" if number else filter_name(which))
             button.setAccessibleName(self.tr("{0}: {1}").format(filter_name(which), number))
+        self._missing = counts.missing > 0
+        self._show_missing()
+
+    def _show_missing(self) -> None:
+        """Offer what is rarely needed only where it lists something, or is chosen."""
+        chosen = self._query.filter is PhotoFilter.MISSING
+        self._buttons[PhotoFilter.MISSING].setVisible(self._missing or chosen)
 
     @Slot()
     def focus_search(self) -> None:

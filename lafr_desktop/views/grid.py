@@ -29,6 +29,7 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import (
+    QFileDialog,
     QLabel,
     QMenu,
     QPushButton,
@@ -123,7 +124,7 @@ class PhotoGrid(QWidget):
         export_requested: Ids of those to export.
         remove_requested: Ids of those to take out of the album.
         show_in_folder_requested: The id of the one to show.
-        dropped: Files and folders, a list of ``Path``.
+        dropped: Files and folders to bring in, a list of ``Path``.
         import_requested: The user wants to choose files.
         query_changed: A ``PhotoQuery``: others are to be listed.
         side_changed: The thumbnails' side, logical pixels, after a zoom.
@@ -247,6 +248,7 @@ class PhotoGrid(QWidget):
             "export": self._action(
                 self.tr("Export…"), Icon.EXPORT, lambda: self._tell(self.export_requested)
             ),
+            "locate": self._action(self.tr("Find the file…"), Icon.FOLDER, self._locate),
             "folder": self._action(self.tr("Show in folder"), Icon.FOLDER, self._show_in_folder),
             "remove": self._action(
                 self.tr("Remove from album"), Icon.DELETE, lambda: self._tell(self.remove_requested)
@@ -360,11 +362,30 @@ class PhotoGrid(QWidget):
         if current is not None:
             self.show_in_folder_requested.emit(current)
 
+    def _current_is_missing(self) -> bool:
+        photo = self._model.photo(self.current_id() or 0)
+        return photo is not None and photo.missing
+
+    def _locate(self) -> None:
+        """Ask where a photograph's file is now; bringing it in finds out that it is the same."""
+        photo = self._model.photo(self.current_id() or 0)
+        if photo is None or not photo.missing:
+            return
+        title = self.tr("Where is {0} now?").format(photo.path.name)
+        dialog = QFileDialog(self, title, str(_nearest_folder(photo.path)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.dropped.emit([Path(name)]))
+        dialog.open()
+
     @Slot(QPoint)
     def _show_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.selected_ids():
+            if self._current_is_missing():
+                menu.addAction(self._actions["locate"])
+                menu.addSeparator()
             for name in ("open", "restore", "export", "folder"):
                 menu.addAction(self._actions[name])
             menu.addSeparator()
@@ -376,6 +397,11 @@ class PhotoGrid(QWidget):
 
 def _nearest(side: int) -> int:
     return min(SIDES, key=lambda each: abs(each - side))
+
+
+def _nearest_folder(path: Path) -> Path:
+    """The folder of a file that is gone, or of the nearest one above it that is still there."""
+    return next((each for each in path.parents if each.is_dir()), path.parent)
 
 
 def _local_paths(mime: QMimeData) -> list[Path]:

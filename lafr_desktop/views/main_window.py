@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from lafr_desktop.engine_thread import WorkStatus
+from lafr_desktop.sentences import in_words
 from lafr_desktop.views.actions import AlbumActions, FaceActions, Section
 from lafr_desktop.views.banner import Banner
 from lafr_desktop.views.photo_page import PhotoPage
@@ -110,7 +111,9 @@ class MainWindow(QMainWindow):
             "mps": self.tr("Device: GPU"),
         }
         self._device.setText(names.get(kind, device))
-        self._device.setToolTip(reason or self.tr("The networks run on the graphics card."))
+        self._device.setToolTip(
+            in_words(reason) or self.tr("The networks run on the graphics card.")
+        )
 
     def show_hint(self, text: str) -> None:
         """Say in the status bar what can be done now; an empty text says nothing any more."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lafr_desktop.sentences import in_words
 from lafr_desktop.settings import CACHE_MEGABYTES, MEGAPIXELS, THUMBNAIL_SIZES, Settings
 from lafr_desktop.views.folder_field import FolderField
 from lafr_desktop.views.notes import Note, note_label
@@ -72,7 +73,7 @@ class DeviceSection(QGroupBox):
     def show_device(self, device: str, reason: str) -> None:
         """Say where the networks run now, and why that is not a GPU."""
         running = self.tr("Running now on: {0}.").format(device.upper())
-        self._now.setText(f"{running} {reason}".strip())
+        self._now.setText(f"{running} {in_words(reason)}".strip())
         self._now.setVisible(True)
 
     @Slot(object)
@@ -100,7 +101,7 @@ class DeviceSection(QGroupBox):
 
     def _say(self, tone: str, sentence: str) -> None:
         self._result.set_tone(tone)
-        self._result.setText(sentence)
+        self._result.setText(in_words(sentence))
         self._result.setVisible(True)
 
 

@@ -37,6 +37,7 @@ _ICONS: Final = {
     PhotoFilter.DONE: Icon.ACCEPT,
     PhotoFilter.FAILED: Icon.WARNING,
     PhotoFilter.NEW: Icon.IMPORT,
+    PhotoFilter.MISSING: Icon.FOLDER,
 }
 
 
@@ -60,6 +61,7 @@ class Sidebar(QWidget):
             item = _item(filter_name(which), _ICONS[which], which.value)
             self._filters.addItem(item)
         self._filters.setCurrentRow(0)
+        self._show_missing(False)
         self._lay_out()
         self._filters.currentItemChanged.connect(self._choose_filter)
         self._albums.itemActivated.connect(self._choose_album)
@@ -71,6 +73,7 @@ class Sidebar(QWidget):
         """Show a choice made elsewhere; no signal follows."""
         blocked = QSignalBlocker(self._filters)
         self._filters.setCurrentRow(list(PhotoFilter).index(which))
+        self._show_missing(self._missing)
         del blocked
 
     @Slot(object)
@@ -81,6 +84,7 @@ class Sidebar(QWidget):
             item.setData(_COUNT, number)
             words = self.tr("{0}: {1}").format(filter_name(which), number)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+        self._show_missing(counts.missing > 0)
 
     def set_albums(self, folders: Sequence[Path], current: Path | None) -> None:
         """List albums, the one opened last first.
@@ -110,10 +114,18 @@ class Sidebar(QWidget):
         column.addWidget(self._albums_title)
         column.addWidget(self._albums, 1)
         column.addStretch(0)
-        height = sum(self._filters.sizeHintForRow(row) for row in range(self._filters.count()))
-        self._filters.setFixedHeight(height + 4)
         self.setMinimumWidth(170)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def _show_missing(self, any_missing: bool) -> None:
+        """List what is rarely needed only where it holds something, or is chosen."""
+        self._missing = any_missing
+        row = list(PhotoFilter).index(PhotoFilter.MISSING)
+        hidden = not any_missing and self._filters.currentRow() != row
+        self._filters.setRowHidden(row, hidden)
+        rows = [each for each in range(self._filters.count()) if each != row or not hidden]
+        height = sum(self._filters.sizeHintForRow(each) for each in rows)
+        self._filters.setFixedHeight(height + 4)
 
     @Slot(QListWidgetItem, QListWidgetItem)
     def _choose_filter(self, item: QListWidgetItem | None) -> None:

@@ -72,6 +72,11 @@ class Faces:
             ORDER BY dated, photos.id, faces.x0, faces.id"""
         return [self._face(row) for row in self._db.rows(sql)]
 
+    def ids_to_accept(self) -> list[int]:
+        """Return the faces that wait for a decision and are not held."""
+        sql = "SELECT id FROM faces WHERE state = 'restored' AND removed = 0 ORDER BY id"
+        return self._db.column(sql)
+
     def candidates(self, face_id: int) -> list[Candidate]:
         """Return what was made of a face where it is now, the oldest first."""
         place = _place(self.get(face_id).geometry)

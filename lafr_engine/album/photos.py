@@ -19,7 +19,8 @@ _PASSES: Final = {
     PhotoFilter.HELD: "n_held > 0",
     PhotoFilter.DONE: "state = 'done'",
     PhotoFilter.FAILED: "(state = 'failed' OR n_failed > 0)",
-    PhotoFilter.NEW: "state = 'new'",
+    PhotoFilter.NEW: "state = 'new' AND standing != 'missing'",
+    PhotoFilter.MISSING: "standing = 'missing'",
 }
 _RANK: Final = """CASE state WHEN 'failed' THEN 0 WHEN 'held' THEN 1 WHEN 'review' THEN 2
     WHEN 'working' THEN 3 WHEN 'new' THEN 4 ELSE 5 END"""
@@ -76,7 +77,8 @@ class Photos:
         photos = self._db.row(
             f"""SELECT count(*) AS photos, total(n_faces) AS faces, total(n_review) AS to_review,
                 {", ".join(f"{sql} AS {name}" for name, sql in total.items())}
-            FROM (SELECT n_faces, n_review, n_held, n_failed, {PHOTO_STATE} AS state FROM photos)"""
+            FROM (SELECT n_faces, n_review, n_held, n_failed, standing, {PHOTO_STATE} AS state
+                FROM photos)"""
         )
         assert photos is not None  # an aggregate always has its row
         jobs = self._db.tally(

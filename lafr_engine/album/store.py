@@ -244,7 +244,7 @@ class Album:
 
     def accept_confident(self) -> int:
         """Accept all restored faces that none has held; one undo takes it back. Return how many."""
-        return self._decisions.accept_all([face.id for face in self.review_queue(held=False)])
+        return self._decisions.accept_all(self._faces.ids_to_accept())
 
     def reject(self, face_id: int) -> None:
         """Leave a face as it was."""

@@ -46,7 +46,8 @@ class PhotoFilter(StrEnum):
     """Which photographs to list.
 
     A photograph may pass several: one with a face to review and a face held passes both, also
-    while others of its faces are still being worked on.
+    while others of its faces are still being worked on, and also where its file is missing. With
+    its file missing it is not NEW, though: nothing can be done with it.
     """
 
     ALL = "all"
@@ -55,6 +56,7 @@ class PhotoFilter(StrEnum):
     DONE = "done"
     FAILED = "failed"
     NEW = "new"
+    MISSING = "missing"
 
 
 class PhotoOrder(StrEnum):
@@ -225,6 +227,7 @@ class Counts:
     jobs_queued: int
     jobs_running: int
     jobs_failed: int
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

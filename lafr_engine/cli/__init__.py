@@ -12,10 +12,21 @@ import sys
 from collections.abc import Sequence
 
 from lafr_engine import __version__
-from lafr_engine.cli import album, bench, detect, evaluate, models, render, restore, train
+from lafr_engine.cli import (
+    album,
+    bench,
+    detect,
+    evaluate,
+    invented,
+    models,
+    render,
+    restore,
+    study,
+    train,
+)
 from lafr_engine.errors import ConfigError, LafrError
 
-_COMMANDS = (restore, album, render, detect, evaluate, bench, train, models)
+_COMMANDS = (restore, album, render, detect, invented, evaluate, study, bench, train, models)
 
 OK, SOME_FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 

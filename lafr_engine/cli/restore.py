@@ -24,6 +24,8 @@ from lafr_engine.cli.results import Task, write_result
 from lafr_engine.errors import ConfigError, LafrError, OutputError, PictureTooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.imaging.picture import Picture
     from lafr_engine.pipeline import Choices, Models, Restoration
@@ -128,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         rehearse(plan, task, console)
     else:
-        models = _models(args) if plan.goals else None
+        models = _models(args, console.note) if plan.goals else None
         restore_all(plan, models, choices, task, console)
     console.end()
     return 1 if console.failed else 0
@@ -203,10 +205,10 @@ def _check_goal(goal: Path, originals: frozenset[Path], task: Task) -> None:
 def _restore_one(
     source: Path, goal: Path, models: Models, choices: Choices, task: Task, console: Console
 ) -> PhotoLine:
-    from lafr_engine.imaging.files import read_picture
+    from lafr_engine.imaging.files import open_picture
 
     console.step(source.name, "reading")
-    picture = read_picture(source, task.max_pixels)
+    picture = open_picture(source, task.max_pixels)
     _check_enlarged(source, picture, choices.scale, task)
     for notice in _notices(picture, task):
         console.note(f"{source}: {notice}")
@@ -281,12 +283,12 @@ def _face_lines(restoration: Restoration) -> list[FaceLine]:
     ]
 
 
-def _models(args: argparse.Namespace) -> Models:
+def _models(args: argparse.Namespace, notify: Callable[[str], None]) -> Models:
     from lafr_engine.bundle.device import choose_device
     from lafr_engine.bundle.load import load_restorer
     from lafr_engine.cli.loading import load_detector, load_identity
     from lafr_engine.pipeline import Models
 
     device = str(choose_device(args.device))
-    restorer = load_restorer(args.bundle, device)
+    restorer = load_restorer(args.bundle, device, notify)
     return Models(load_detector(args.detector, device), restorer, load_identity(device))

@@ -264,6 +264,10 @@
         <translation>Größe:</translation>
     </message>
     <message>
+        <source>Architecture:</source>
+        <translation>Bauart:</translation>
+    </message>
+    <message>
         <source>{0} MB</source>
         <translation>{0} MB</translation>
     </message>
@@ -278,6 +282,10 @@
     <message>
         <source>Source:</source>
         <translation>Herkunft:</translation>
+    </message>
+    <message>
+        <source>Imported from:</source>
+        <translation>Importiert aus:</translation>
     </message>
     <message>
         <source>Folder:</source>
@@ -817,6 +825,10 @@
         <source>New</source>
         <translation>Neu</translation>
     </message>
+    <message>
+        <source>File missing</source>
+        <translation>Datei fehlt</translation>
+    </message>
 </context>
 <context>
     <name>FirstRun</name>
@@ -885,6 +897,33 @@
     <message>
         <source>cancelled</source>
         <translation>abgebrochen</translation>
+    </message>
+</context>
+<context>
+    <name>LicenceDialog</name>
+    <message>
+        <source>Licence of the model</source>
+        <translation>Lizenz des Modells</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>for example Apache-2.0</source>
+        <translation>zum Beispiel Apache-2.0</translation>
+    </message>
+    <message>
+        <source>Under which licence did its authors publish {0}? It is kept with the model and shown in this list. The file is only read; nothing in it is run.</source>
+        <translation>Unter welcher Lizenz haben die Urheber {0} veröffentlicht? Sie bleibt beim Modell und steht in dieser Liste. Die Datei wird nur gelesen; nichts darin wird ausgeführt.</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>&amp;Hinzufügen</translation>
+    </message>
+    <message>
+        <source>&amp;Licence:</source>
+        <translation>&amp;Lizenz:</translation>
     </message>
 </context>
 <context>
@@ -1022,6 +1061,13 @@
     </message>
 </context>
 <context>
+    <name>ModelImport</name>
+    <message>
+        <source>The import was cancelled.</source>
+        <translation>Das Hinzufügen wurde abgebrochen.</translation>
+    </message>
+</context>
+<context>
     <name>ModelsDialog</name>
     <message>
         <source>Models</source>
@@ -1036,8 +1082,8 @@
         <translation>Was zuletzt getan wurde</translation>
     </message>
     <message>
-        <source>A model is a bundle of weights that restores faces. Nothing is downloaded by this program; a bundle that you were given can be added from a file.</source>
-        <translation>Ein Modell ist ein Bündel von Gewichten, das Gesichter wiederherstellt. Dieses Programm lädt nichts herunter; ein Bündel, das Sie bekommen haben, kann aus einer Datei hinzugefügt werden.</translation>
+        <source>A model is a bundle of weights that restores faces. Nothing is downloaded by this program; a bundle that you were given can be added from a file, and so can a GFPGAN or RestoreFormer of others.</source>
+        <translation>Ein Modell ist ein Bündel von Gewichten, das Gesichter wiederherstellt. Dieses Programm lädt nichts herunter; ein Bündel, das Sie bekommen haben, kann aus einer Datei hinzugefügt werden, ebenso ein GFPGAN oder RestoreFormer anderer.</translation>
     </message>
     <message>
         <source>{0} (in use)</source>
@@ -1076,6 +1122,10 @@
         <translation>Aus einem &amp;Ordner…</translation>
     </message>
     <message>
+        <source>From a file of &amp;others (GFPGAN, RestoreFormer)…</source>
+        <translation>Aus einer &amp;fremden Datei (GFPGAN, RestoreFormer)…</translation>
+    </message>
+    <message>
         <source>&amp;Check its files</source>
         <translation>Dateien &amp;prüfen</translation>
     </message>
@@ -1090,6 +1140,10 @@
     <message>
         <source>Bundles (*.zip)</source>
         <translation>Bündel (*.zip)</translation>
+    </message>
+    <message>
+        <source>Models ({0})</source>
+        <translation>Modelle ({0})</translation>
     </message>
     <message>
         <source>Checking and copying {0}…</source>
@@ -1222,6 +1276,14 @@
         <translation>Die Rahmen zeigen (B)</translation>
     </message>
     <message>
+        <source>Colour what restoring invented, the brighter the more (I)</source>
+        <translation>Färbt, was beim Wiederherstellen erfunden wurde: je heller, desto mehr (I)</translation>
+    </message>
+    <message>
+        <source>What was invented</source>
+        <translation>Was erfunden wurde</translation>
+    </message>
+    <message>
         <source>Draw a missed face</source>
         <translation>Übersehenes Gesicht einzeichnen</translation>
     </message>
@@ -1293,6 +1355,10 @@
         <translation>Exportieren…</translation>
     </message>
     <message>
+        <source>Find the file…</source>
+        <translation>Datei suchen…</translation>
+    </message>
+    <message>
         <source>Show in folder</source>
         <translation>Im Ordner zeigen</translation>
     </message>
@@ -1335,6 +1401,10 @@
     <message>
         <source>Nothing here</source>
         <translation>Hier ist nichts</translation>
+    </message>
+    <message>
+        <source>Where is {0} now?</source>
+        <translation>Wo ist {0} jetzt?</translation>
     </message>
 </context>
 <context>
@@ -1457,8 +1527,8 @@
         <translation>Aufgenommen {0}</translation>
     </message>
     <message>
-        <source>The original is no longer there.</source>
-        <translation>Das Original ist nicht mehr da.</translation>
+        <source>The original is no longer there; “Find the file…” in its menu looks for it.</source>
+        <translation>Das Original ist nicht mehr da; „Datei suchen…“ im Kontextmenü sucht es.</translation>
     </message>
 </context>
 <context>
@@ -1567,6 +1637,22 @@
         <translation>vielleicht jemand anderes geworden</translation>
     </message>
     <message>
+        <source>The eyes were largely invented: compare with the original before you accept.</source>
+        <translation>Die Augen sind großteils erfunden: Vergleichen Sie vor dem Annehmen mit dem Original.</translation>
+    </message>
+    <message>
+        <source>The mouth was largely invented: compare with the original before you accept.</source>
+        <translation>Der Mund ist großteils erfunden: Vergleichen Sie vor dem Annehmen mit dem Original.</translation>
+    </message>
+    <message>
+        <source>Strong edges came or went around the eyes: compare glasses with the original.</source>
+        <translation>Um die Augen sind starke Kanten entstanden oder verschwunden: Vergleichen Sie eine Brille mit dem Original.</translation>
+    </message>
+    <message>
+        <source>The hairline was largely invented: compare with the original.</source>
+        <translation>Der Haaransatz ist großteils erfunden: Vergleichen Sie mit dem Original.</translation>
+    </message>
+    <message>
         <source>They appear here as soon as they are found.</source>
         <translation>Sie erscheinen hier, sobald sie gefunden sind.</translation>
     </message>
@@ -1577,6 +1663,633 @@
     <message>
         <source>Where one was missed, draw a box around it (D).</source>
         <translation>Wurde eines übersehen, zeichnen Sie einen Rahmen darum (D).</translation>
+    </message>
+</context>
+<context>
+    <name>Sentence</name>
+    <message>
+        <source>there is no such file</source>
+        <translation>Diese Datei gibt es nicht</translation>
+    </message>
+    <message>
+        <source>may not be read (permission denied)</source>
+        <translation>darf nicht gelesen werden (keine Berechtigung)</translation>
+    </message>
+    <message>
+        <source>is a folder, not a picture</source>
+        <translation>ist ein Ordner, kein Bild</translation>
+    </message>
+    <message>
+        <source>is not a regular file</source>
+        <translation>ist keine gewöhnliche Datei</translation>
+    </message>
+    <message>
+        <source>cannot be read ({0})</source>
+        <translation>lässt sich nicht lesen ({0})</translation>
+    </message>
+    <message>
+        <source>is not a picture of a known format</source>
+        <translation>ist kein Bild in einem bekannten Format</translation>
+    </message>
+    <message>
+        <source>is damaged or cut off ({0})</source>
+        <translation>ist beschädigt oder abgeschnitten ({0})</translation>
+    </message>
+    <message>
+        <source>is damaged or cut off</source>
+        <translation>ist beschädigt oder abgeschnitten</translation>
+    </message>
+    <message>
+        <source>is damaged, or of a kind that is not supported</source>
+        <translation>ist beschädigt oder von einer Art, die nicht unterstützt wird</translation>
+    </message>
+    <message>
+        <source>is damaged, or of a kind that is not supported ({0})</source>
+        <translation>ist beschädigt oder von einer Art, die nicht unterstützt wird ({0})</translation>
+    </message>
+    <message>
+        <source>is cut off: the file ends before its pixels do</source>
+        <translation>ist abgeschnitten: Die Datei endet vor ihren Bildpunkten</translation>
+    </message>
+    <message>
+        <source>is {0}, which the package {1} reads (pip install lafr-desktop[{2}])</source>
+        <translation>ist {0}; dazu wird das Paket {1} gebraucht (pip install lafr-desktop[{2}])</translation>
+    </message>
+    <message>
+        <source>holds {0} samples, which is not supported</source>
+        <translation>enthält Werte der Art {0}; das wird nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>has {0} channels, which is not supported</source>
+        <translation>hat {0} Kanäle; das wird nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>stores its 16-bit channels in a way that is not supported</source>
+        <translation>speichert seine 16-Bit-Kanäle auf eine Weise, die nicht unterstützt wird</translation>
+    </message>
+    <message>
+        <source>stores its channels in a way that is not supported</source>
+        <translation>speichert seine Kanäle auf eine Weise, die nicht unterstützt wird</translation>
+    </message>
+    <message>
+        <source>has {0} x {1} pixels, too few to hold a face</source>
+        <translation>hat {0} x {1} Bildpunkte: zu wenige für ein Gesicht</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for this picture</source>
+        <translation>Der Arbeitsspeicher reicht für dieses Bild nicht</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for this</source>
+        <translation>Der Arbeitsspeicher reicht dafür nicht</translation>
+    </message>
+    <message>
+        <source>holds no pictures</source>
+        <translation>enthält keine Bilder</translation>
+    </message>
+    <message>
+        <source>could not be written ({0})</source>
+        <translation>konnte nicht geschrieben werden ({0})</translation>
+    </message>
+    <message>
+        <source>is the source itself, which is never written to</source>
+        <translation>ist das Original selbst, in das nie geschrieben wird</translation>
+    </message>
+    <message>
+        <source>is an original of this album, which is never written to</source>
+        <translation>ist ein Original dieses Albums, in das nie geschrieben wird</translation>
+    </message>
+    <message>
+        <source>the suffix names no format that is written ({0})</source>
+        <translation>Die Endung nennt kein Format, das geschrieben wird ({0})</translation>
+    </message>
+    <message>
+        <source>the suffix {0} leads to another folder</source>
+        <translation>Die Endung {0} führt in einen anderen Ordner</translation>
+    </message>
+    <message>
+        <source>cannot be used ({0})</source>
+        <translation>lässt sich nicht benutzen ({0})</translation>
+    </message>
+    <message>
+        <source>is damaged or no album ({0})</source>
+        <translation>ist beschädigt oder kein Album ({0})</translation>
+    </message>
+    <message>
+        <source>another program keeps it busy</source>
+        <translation>wird von einem anderen Programm benutzt</translation>
+    </message>
+    <message>
+        <source>another program works on this album</source>
+        <translation>Ein anderes Programm arbeitet an diesem Album</translation>
+    </message>
+    <message>
+        <source>is not an album</source>
+        <translation>ist kein Album</translation>
+    </message>
+    <message>
+        <source>is an album already</source>
+        <translation>ist schon ein Album</translation>
+    </message>
+    <message>
+        <source>was written by a newer version of this program</source>
+        <translation>wurde von einer neueren Version dieses Programms geschrieben</translation>
+    </message>
+    <message>
+        <source>cannot be made ({0})</source>
+        <translation>lässt sich nicht anlegen ({0})</translation>
+    </message>
+    <message>
+        <source>cannot be written ({0})</source>
+        <translation>lässt sich nicht schreiben ({0})</translation>
+    </message>
+    <message>
+        <source>cannot be locked ({0})</source>
+        <translation>lässt sich nicht sperren ({0})</translation>
+    </message>
+    <message>
+        <source>there is no photograph {0} in this album</source>
+        <translation>In diesem Album gibt es kein Foto {0}</translation>
+    </message>
+    <message>
+        <source>there is no face {0} in this album</source>
+        <translation>In diesem Album gibt es kein Gesicht {0}</translation>
+    </message>
+    <message>
+        <source>there is no candidate {0} in this album</source>
+        <translation>In diesem Album gibt es keinen Vorschlag {0}</translation>
+    </message>
+    <message>
+        <source>there is no job {0} in this album</source>
+        <translation>In diesem Album gibt es keinen Auftrag {0}</translation>
+    </message>
+    <message>
+        <source>the strength {0} does not lie between 0 and 1</source>
+        <translation>Die Stärke {0} liegt nicht zwischen 0 und 1</translation>
+    </message>
+    <message>
+        <source>candidate {0} was not made of face {1}</source>
+        <translation>Der Vorschlag {0} gehört nicht zum Gesicht {1}</translation>
+    </message>
+    <message>
+        <source>face {0} has no restoration that could be accepted</source>
+        <translation>Das Gesicht {0} hat keine Wiederherstellung, die sich annehmen ließe</translation>
+    </message>
+    <message>
+        <source>is not there any more</source>
+        <translation>ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>has changed since it was imported; import it again as a new version</source>
+        <translation>hat sich seit dem Importieren verändert; als neue Version noch einmal importieren</translation>
+    </message>
+    <message>
+        <source>another version of this file has taken its place in the album</source>
+        <translation>Eine andere Version dieser Datei hat im Album ihren Platz eingenommen</translation>
+    </message>
+    <message>
+        <source>{0} is none of {1}</source>
+        <translation>{0} gehört nicht zu {1}</translation>
+    </message>
+    <message>
+        <source>the quality {0} does not lie between 1 and 100</source>
+        <translation>Die Qualität {0} liegt nicht zwischen 1 und 100</translation>
+    </message>
+    <message>
+        <source>the scale {0} is none of 1, 2 and 4</source>
+        <translation>Die Vergrößerung {0} ist weder 1 noch 2 noch 4</translation>
+    </message>
+    <message>
+        <source>ended without a result</source>
+        <translation>endete ohne Ergebnis</translation>
+    </message>
+    <message>
+        <source>failed without a reason</source>
+        <translation>ist ohne Angabe eines Grundes fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>failed unexpectedly ({0})</source>
+        <translation>ist unerwartet fehlgeschlagen ({0})</translation>
+    </message>
+    <message>
+        <source>this engine does not know jobs of the kind {0}</source>
+        <translation>Das Rechenprogramm kennt keine Aufträge der Art {0}</translation>
+    </message>
+    <message>
+        <source>the engine process died under it (status {0})</source>
+        <translation>Das Rechenprogramm ist dabei abgestürzt (Status {0})</translation>
+    </message>
+    <message>
+        <source>it was cancelled</source>
+        <translation>wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>the engine gave no sign of life for {0} seconds and was stopped</source>
+        <translation>Das Rechenprogramm gab {0} Sekunden lang kein Lebenszeichen und wurde beendet</translation>
+    </message>
+    <message>
+        <source>the engine cannot be started</source>
+        <translation>Das Rechenprogramm lässt sich nicht starten</translation>
+    </message>
+    <message>
+        <source>The engine cannot be started: {0}.</source>
+        <translation>Das Rechenprogramm lässt sich nicht starten: {0}.</translation>
+    </message>
+    <message>
+        <source>Too small: the face is {0} pixels wide, and below {1} there is too little of the person to go by.</source>
+        <translation>Zu klein: Das Gesicht ist {0} Bildpunkte breit; unter {1} ist von der Person zu wenig zu erkennen.</translation>
+    </message>
+    <message>
+        <source>Too small in the result: {0} pixels wide; enlarge the photograph to restore it.</source>
+        <translation>Im Ergebnis zu klein: {0} Bildpunkte breit; zum Wiederherstellen das Foto vergrößern.</translation>
+    </message>
+    <message>
+        <source>Too blurred, or not a face: the detector is not sure of it.</source>
+        <translation>Zu unscharf oder kein Gesicht: Die Erkennung ist sich nicht sicher.</translation>
+    </message>
+    <message>
+        <source>Turned away too far: one eye hides behind the other.</source>
+        <translation>Zu weit abgewandt: Ein Auge ist hinter dem anderen verborgen.</translation>
+    </message>
+    <message>
+        <source>Turned away too far: the face is seen from the side.</source>
+        <translation>Zu weit abgewandt: Das Gesicht ist von der Seite zu sehen.</translation>
+    </message>
+    <message>
+        <source>no longer looks like the same person ({0}, limit {1})</source>
+        <translation>sieht nicht mehr nach derselben Person aus ({0}, Grenze {1})</translation>
+    </message>
+    <message>
+        <source>the restorer failed</source>
+        <translation>Die Wiederherstellung ist misslungen</translation>
+    </message>
+    <message>
+        <source>the restorer failed: {0}</source>
+        <translation>Die Wiederherstellung ist misslungen: {0}</translation>
+    </message>
+    <message>
+        <source>the restorer gave no usable picture</source>
+        <translation>Die Wiederherstellung ergab kein brauchbares Bild</translation>
+    </message>
+    <message>
+        <source>the face lies outside the photograph</source>
+        <translation>Das Gesicht liegt außerhalb des Fotos</translation>
+    </message>
+    <message>
+        <source>the box drawn for a face is empty</source>
+        <translation>Der Rahmen für das Gesicht ist leer</translation>
+    </message>
+    <message>
+        <source>the box drawn for a face lies outside the photograph</source>
+        <translation>Der Rahmen für das Gesicht liegt außerhalb des Fotos</translation>
+    </message>
+    <message>
+        <source>the crop lies outside the picture</source>
+        <translation>Der Ausschnitt liegt außerhalb des Bildes</translation>
+    </message>
+    <message>
+        <source>is not a restored face</source>
+        <translation>ist kein wiederhergestelltes Gesicht</translation>
+    </message>
+    <message>
+        <source>is not a mask of what is kept (8-bit grey)</source>
+        <translation>ist keine Maske dessen, was bleiben soll (8-Bit-Grau)</translation>
+    </message>
+    <message>
+        <source>the mask of what is kept has no rectangle</source>
+        <translation>Zur Maske dessen, was bleiben soll, fehlt das Rechteck</translation>
+    </message>
+    <message>
+        <source>Faces are restored on the CPU: {0}.</source>
+        <translation>Gesichter werden auf dem Prozessor wiederhergestellt: {0}.</translation>
+    </message>
+    <message>
+        <source>The GPU has too little memory; faces are now restored on the CPU.</source>
+        <translation>Die Grafikkarte hat zu wenig Speicher; Gesichter werden nun auf dem Prozessor wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Memory is short; faces are now decoded in tiles.</source>
+        <translation>Der Speicher ist knapp; Gesichter werden jetzt in Kacheln dekodiert.</translation>
+    </message>
+    <message>
+        <source>{0} computes something else than the CPU</source>
+        <translation>{0} rechnet anders als der Prozessor</translation>
+    </message>
+    <message>
+        <source>the CPU was asked for</source>
+        <translation>der Prozessor wurde gewählt</translation>
+    </message>
+    <message>
+        <source>this program&apos;s PyTorch was built without support for a graphics card</source>
+        <translation>das PyTorch dieses Programms kann keine Grafikkarte benutzen</translation>
+    </message>
+    <message>
+        <source>no graphics card with a working driver was found</source>
+        <translation>es wurde keine Grafikkarte mit funktionierendem Treiber gefunden</translation>
+    </message>
+    <message>
+        <source>one face took {0} s; no GPU is used because {1}.</source>
+        <translation>ein Gesicht in {0} s; ohne Grafikkarte: {1}.</translation>
+    </message>
+    <message>
+        <source>one face took {0} s, and it computes what the CPU does.</source>
+        <translation>ein Gesicht in {0} s; das Gerät rechnet wie der Prozessor.</translation>
+    </message>
+    <message>
+        <source>one face took {0} s, but it computes something else than the CPU: do not use it.</source>
+        <translation>ein Gesicht in {0} s, aber das Gerät rechnet anders als der Prozessor: Benutzen Sie es nicht.</translation>
+    </message>
+    <message>
+        <source>no such kind of device (auto, cpu, cuda, mps)</source>
+        <translation>diese Art von Gerät gibt es nicht (auto, cpu, cuda, mps)</translation>
+    </message>
+    <message>
+        <source>is not the name of a device ({0})</source>
+        <translation>ist kein Name eines Geräts ({0})</translation>
+    </message>
+    <message>
+        <source>this machine has no such device that torch can use</source>
+        <translation>dieser Rechner hat kein solches Gerät, das PyTorch benutzen kann</translation>
+    </message>
+    <message>
+        <source>HEIC is read only: it is written as JPEG.</source>
+        <translation>HEIC wird nur gelesen: Geschrieben wird JPEG.</translation>
+    </message>
+    <message>
+        <source>Camera RAW is read only: it is written as TIFF.</source>
+        <translation>Kamera-RAW wird nur gelesen: Geschrieben wird TIFF.</translation>
+    </message>
+    <message>
+        <source>More than 8 bits a channel become 8.</source>
+        <translation>Aus mehr als 8 Bit je Kanal werden 8.</translation>
+    </message>
+    <message>
+        <source>Only the first of {0} frames is restored.</source>
+        <translation>Nur das erste von {0} Einzelbildern wird wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Only the first of {0} pictures is restored.</source>
+        <translation>Nur das erste von {0} Bildern wird wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Only the first of {0} pages is restored; the others are copied.</source>
+        <translation>Nur die erste von {0} Seiten wird wiederhergestellt; die anderen werden kopiert.</translation>
+    </message>
+    <message>
+        <source>Only the first page is restored: those behind it are damaged.</source>
+        <translation>Nur die erste Seite wird wiederhergestellt: Die dahinter sind beschädigt.</translation>
+    </message>
+    <message>
+        <source>A smaller copy of the first page is left out: it shows the old one.</source>
+        <translation>Eine kleinere Kopie der ersten Seite fällt weg: Sie zeigt die alte.</translation>
+    </message>
+    <message>
+        <source>The other pages are left out: a {0} holds one.</source>
+        <translation>Die anderen Seiten fallen weg: {0} fasst nur eine.</translation>
+    </message>
+    <message>
+        <source>16 bits a channel become 8: a {0} holds no more.</source>
+        <translation>Aus 16 Bit je Kanal werden 8: Mehr fasst {0} nicht.</translation>
+    </message>
+    <message>
+        <source>Alpha is left out: a {0} holds none.</source>
+        <translation>Die Durchsichtigkeit fällt weg: {0} kennt keine.</translation>
+    </message>
+    <message>
+        <source>The channel behind the colours is left out: only a TIFF holds one.</source>
+        <translation>Der Kanal hinter den Farben fällt weg: Nur TIFF kennt einen.</translation>
+    </message>
+    <message>
+        <source>CMYK becomes sRGB.</source>
+        <translation>Aus CMYK wird sRGB.</translation>
+    </message>
+    <message>
+        <source>The palette is given up for RGB: it lacks colours of the result.</source>
+        <translation>Aus der Farbpalette wird RGB: Ihr fehlen Farben des Ergebnisses.</translation>
+    </message>
+    <message>
+        <source>Grey of {0} bits becomes grey of 8.</source>
+        <translation>Aus Grau mit {0} Bit wird Grau mit 8.</translation>
+    </message>
+    <message>
+        <source>{0} becomes {1}.</source>
+        <translation>Aus {0} wird {1}.</translation>
+    </message>
+    <message>
+        <source>Profile, EXIF and XMP are left out: a BMP holds none.</source>
+        <translation>Profil, EXIF und XMP fallen weg: BMP kennt sie nicht.</translation>
+    </message>
+    <message>
+        <source>EXIF is left out: a JPEG holds no block of that size.</source>
+        <translation>EXIF fällt weg: JPEG fasst keinen Block dieser Größe.</translation>
+    </message>
+    <message>
+        <source>XMP is left out: a JPEG holds no packet of that size.</source>
+        <translation>XMP fällt weg: JPEG fasst kein Paket dieser Größe.</translation>
+    </message>
+    <message>
+        <source>Its Content Credentials are left out: they vouch for the photograph as it was.</source>
+        <translation>Die Content Credentials fallen weg: Sie bürgen für das Foto, wie es war.</translation>
+    </message>
+    <message>
+        <source>Photoshop&apos;s layers are left out: they show the photograph as it was.</source>
+        <translation>Die Photoshop-Ebenen fallen weg: Sie zeigen das Foto, wie es war.</translation>
+    </message>
+    <message>
+        <source>Its JPEG compression becomes deflate, which loses nothing.</source>
+        <translation>Aus der JPEG-Kompression wird Deflate, das nichts verliert.</translation>
+    </message>
+    <message>
+        <source>Its XMP was damaged and is replaced by the label.</source>
+        <translation>XMP war beschädigt und wird durch die Kennzeichnung ersetzt.</translation>
+    </message>
+    <message>
+        <source>The picture has no recipe: {0}</source>
+        <translation>Das Bild hat kein Rezept: {0}</translation>
+    </message>
+    <message>
+        <source>was not written, since it {0}</source>
+        <translation>wurde nicht geschrieben; Grund: {0}</translation>
+    </message>
+    <message>
+        <source>no such bundle of weights (installed: {0})</source>
+        <translation>Dieses Modell gibt es nicht (installiert: {0})</translation>
+    </message>
+    <message>
+        <source>there is no bundle of weights here (no {0})</source>
+        <translation>Hier ist kein Modell ({0} fehlt)</translation>
+    </message>
+    <message>
+        <source>the bundle has format {0}, this version reads {1}</source>
+        <translation>Das Modell hat Format {0}, diese Version liest {1}</translation>
+    </message>
+    <message>
+        <source>the manifest cannot be understood ({0})</source>
+        <translation>Das Manifest ist nicht zu verstehen ({0})</translation>
+    </message>
+    <message>
+        <source>the manifest names a file outside the bundle: {0}</source>
+        <translation>Das Manifest nennt eine Datei außerhalb des Modells: {0}</translation>
+    </message>
+    <message>
+        <source>the manifest names no file of weights</source>
+        <translation>Das Manifest nennt keine Datei mit Gewichten</translation>
+    </message>
+    <message>
+        <source>the manifest does not list {0}</source>
+        <translation>Im Manifest fehlt {0}</translation>
+    </message>
+    <message>
+        <source>a file of the bundle is missing</source>
+        <translation>Diese Datei des Modells fehlt</translation>
+    </message>
+    <message>
+        <source>{0}, a file of the bundle, is missing</source>
+        <translation>{0}, eine Datei des Modells, fehlt</translation>
+    </message>
+    <message>
+        <source>is not what the bundle&apos;s manifest says (sha256 {0}..., {1} bytes; expected {2}..., {3} bytes)</source>
+        <translation>ist nicht, was das Manifest sagt (SHA-256 {0}…, {1} Bytes; erwartet {2}…, {3} Bytes)</translation>
+    </message>
+    <message>
+        <source>the weights do not fit the configuration in the manifest ({0})</source>
+        <translation>Die Gewichte passen nicht zur Konfiguration im Manifest ({0})</translation>
+    </message>
+    <message>
+        <source>{0} cannot be the name of a bundle</source>
+        <translation>{0} kann kein Modell heißen</translation>
+    </message>
+    <message>
+        <source>{0} came with the program and cannot be replaced</source>
+        <translation>{0} gehört zum Programm und lässt sich nicht ersetzen</translation>
+    </message>
+    <message>
+        <source>{0} is installed already ({1})</source>
+        <translation>{0} ist schon installiert ({1})</translation>
+    </message>
+    <message>
+        <source>the bundle could not be put there ({0})</source>
+        <translation>Das Modell ließ sich dort nicht ablegen ({0})</translation>
+    </message>
+    <message>
+        <source>there is no such file or folder</source>
+        <translation>Diese Datei oder diesen Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>is neither a bundle&apos;s folder nor a .zip of one</source>
+        <translation>ist weder der Ordner eines Modells noch ein .zip davon</translation>
+    </message>
+    <message>
+        <source>the archive cannot be read ({0})</source>
+        <translation>Das Archiv lässt sich nicht lesen ({0})</translation>
+    </message>
+    <message>
+        <source>the archive names a file outside itself: {0}</source>
+        <translation>Das Archiv nennt eine Datei außerhalb seiner selbst: {0}</translation>
+    </message>
+    <message>
+        <source>holds {0} bundles (files {1}), not one</source>
+        <translation>enthält {0} Modelle (Dateien {1}), nicht eines</translation>
+    </message>
+    <message>
+        <source>not the face detector</source>
+        <translation>ist nicht die Gesichtserkennung</translation>
+    </message>
+    <message>
+        <source>the face detector cannot be read</source>
+        <translation>Die Gesichtserkennung lässt sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>the mean face embedding cannot be read</source>
+        <translation>Das mittlere Gesicht lässt sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>not the mean face embedding</source>
+        <translation>ist nicht das mittlere Gesicht</translation>
+    </message>
+    <message>
+        <source>the mean face embedding is not 128 finite numbers</source>
+        <translation>Das mittlere Gesicht besteht nicht aus 128 endlichen Zahlen</translation>
+    </message>
+    <message>
+        <source>the identity network cannot be read</source>
+        <translation>Das Netz für die Ähnlichkeit lässt sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>not dlib&apos;s face recognition network</source>
+        <translation>ist nicht dlibs Netz zur Gesichtserkennung</translation>
+    </message>
+    <message>
+        <source>the file ends too early</source>
+        <translation>Die Datei endet zu früh</translation>
+    </message>
+    <message>
+        <source>the weights {0} are not installed: {1}</source>
+        <translation>Die Gewichte {0} sind nicht installiert: {1}</translation>
+    </message>
+    <message>
+        <source>install the program again with pip</source>
+        <translation>das Programm mit pip neu installieren</translation>
+    </message>
+    <message>
+        <source>run `lafr models fetch-training`</source>
+        <translation>`lafr models fetch-training` ausführen</translation>
+    </message>
+    <message>
+        <source>{0} is damaged or altered: its sha256 is {1}, not {2}</source>
+        <translation>{0} ist beschädigt oder verändert: SHA-256 {1} statt {2}</translation>
+    </message>
+    <message>
+        <source>is refused; it is damaged, or holds something else than weights, which could run when it is read</source>
+        <translation>wird abgelehnt: Die Datei ist beschädigt oder enthält anderes als Gewichte, das beim Lesen ausgeführt werden könnte</translation>
+    </message>
+    <message>
+        <source>the licence of its weights has to be stated</source>
+        <translation>Die Lizenz der Gewichte muss angegeben werden</translation>
+    </message>
+    <message>
+        <source>no weights can be read from it ({0})</source>
+        <translation>Daraus lassen sich keine Gewichte lesen ({0})</translation>
+    </message>
+    <message>
+        <source>holds no weights of a network</source>
+        <translation>enthält keine Gewichte eines Netzes</translation>
+    </message>
+    <message>
+        <source>the network cannot be read ({0})</source>
+        <translation>Das Netz lässt sich nicht lesen ({0})</translation>
+    </message>
+    <message>
+        <source>the sha256 is not the pinned one</source>
+        <translation>SHA-256 ist nicht der erwartete</translation>
+    </message>
+    <message>
+        <source>ParseNet&apos;s weights cannot be read</source>
+        <translation>Die Gewichte von ParseNet lassen sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>no state dict of this ParseNet</source>
+        <translation>ist kein Zustand dieses ParseNet</translation>
+    </message>
+    <message>
+        <source>changed while it was worked on</source>
+        <translation>hat sich während der Arbeit verändert</translation>
+    </message>
+    <message>
+        <source>has {0} x {1} pixels, more than {2} million; the limit is in the settings</source>
+        <translation>hat {0} x {1} Bildpunkte, mehr als {2} Millionen; die Grenze steht in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>would have {0} million pixels enlarged {1} times, more than {2} million; the limit is in the settings</source>
+        <translation>hätte {1}-fach vergrößert {0} Millionen Bildpunkte, mehr als {2} Millionen; die Grenze steht in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>exists already and was not replaced</source>
+        <translation>gibt es schon und wurde nicht ersetzt</translation>
+    </message>
+    <message>
+        <source>no model is installed; add one under Models</source>
+        <translation>Es ist kein Modell installiert; unter „Modelle“ lässt sich eines hinzufügen</translation>
     </message>
 </context>
 <context>
@@ -1681,6 +2394,10 @@
     <message>
         <source>Show or hide the boxes</source>
         <translation>Rahmen zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Show or hide what was invented</source>
+        <translation>Zeigen oder verbergen, was erfunden wurde</translation>
     </message>
     <message>
         <source>Whole photograph, actual size</source>

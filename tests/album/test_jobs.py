@@ -276,6 +276,10 @@ def test_a_changed_or_missing_original_is_refused_with_a_sentence(
     assert (two.missing, one.missing) == (True, False)
     assert "not there any more" in (two.problem or "")
     assert len(queued.jobs(("failed",))) == 2
+    assert [each.id for each in queued.photos(PhotoFilter.MISSING)] == [two.id]
+    assert two.id not in {each.id for each in queued.photos(PhotoFilter.NEW)}
+    counts = queued.counts()
+    assert (counts.missing, counts.new) == (1, len(queued.photos(PhotoFilter.NEW)))
 
 
 def test_unreadable_pictures_are_named_and_the_others_go_on(album: Album, photos: Path) -> None:

@@ -11,7 +11,14 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from lafr_desktop.models.photos import Badge, PhotoQuery, PhotosModel
@@ -203,6 +210,29 @@ def test_the_menu_acts_on_the_choice(grid: PhotoGrid, qtbot: QtBot) -> None:
             actions[text].trigger()
         assert told.args == [argument]
     menu.close()
+
+
+def test_a_file_that_moved_can_be_found_again(
+    grid: PhotoGrid, model: PhotosModel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    found = tmp_path / "photo.jpg"
+    found.touch()
+    there, gone = photos(1, 2)
+    model.set_photos([there, replace(gone, missing=True, path=tmp_path / "gone" / "2.jpg")])
+    grid.select(2)
+    locate = next(each for each in grid.list.actions() if each.text() == "Find the file…")
+    locate.trigger()
+    (dialog,) = grid.findChildren(QFileDialog)
+    assert dialog.windowTitle() == "Where is 2.jpg now?"
+    assert Path(dialog.directory().path()) == tmp_path  # the nearest folder that is there
+    with qtbot.waitSignal(grid.dropped) as told:
+        dialog.fileSelected.emit(str(found))
+    assert told.args == [[found]]
+    dialog.close()
+    qtbot.waitUntil(lambda: not grid.findChildren(QFileDialog))
+    grid.select(1)
+    locate.trigger()
+    assert not grid.findChildren(QFileDialog)
 
 
 def test_the_bar_asks_for_filter_order_and_name(qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,23 @@ def test_counts_are_spoken_and_all_filters_are_seen(sidebar: Sidebar) -> None:
     filters = entries(sidebar, "Filters")
     role = Qt.ItemDataRole.AccessibleTextRole
     spoken = [filters.item(row).data(role) for row in range(filters.count())]
-    assert spoken == ["All: 20", "To review: 4", "Held: 3", "Done: 2", "Failed: 1", "New: 5"]
+    expected = ["All: 20", "To review: 4", "Held: 3", "Done: 2", "Failed: 1", "New: 5"]
+    assert spoken == [*expected, "File missing: 0"]
     assert not filters.verticalScrollBar().isVisible()
+
+
+def test_missing_files_are_listed_where_there_are_some(sidebar: Sidebar) -> None:
+    filters = entries(sidebar, "Filters")
+    row = list(PhotoFilter).index(PhotoFilter.MISSING)
+    assert filters.isRowHidden(row)
+    sidebar.set_counts(replace(COUNTS, missing=1))
+    assert not filters.isRowHidden(row)
+    assert not filters.verticalScrollBar().isVisible()
+    sidebar.set_filter(PhotoFilter.MISSING)
+    sidebar.set_counts(COUNTS)
+    assert not filters.isRowHidden(row)  # what is chosen stays in sight
+    sidebar.set_filter(PhotoFilter.ALL)
+    assert filters.isRowHidden(row)
 
 
 def test_an_album_is_chosen_by_mouse_or_key_once(sidebar: Sidebar, qtbot: QtBot) -> None:
