@@ -61,6 +61,7 @@ def face_chip(crops: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(mode=False)  # what is kept may be asked for again in training
 def _resampler(size: int, start: float, stop: float) -> Tensor:
     """Return the (150, size) matrix of a triangle filter over the window start..stop of 512."""
     step = (stop - start) / CHIP_SIDE * size / _SIDE

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+_MADE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+# Its date is that of the run; without it the same bytes are made each time.
+SRGB = _MADE[:24] + bytes(12) + _MADE[36:]
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF/></x:xmpmeta>'
 
 
