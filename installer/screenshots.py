@@ -120,6 +120,7 @@ def take(look: Look, album: Path, out: Path) -> None:
         save("album")
         views.grid.opened.emit(_photo(shell, _PHOTOS[0]))
         _wait(lambda: bool(loaded) and _has_pictures(shell))
+        views.face_actions.next.trigger()
         save("review")
         views.photo.fit()
         save("photo")

@@ -280,6 +280,7 @@ def _show_photo_page(shell: Shell) -> None:
 def _back_to_album(shell: Shell) -> None:
     review = shell.controllers.review.review
     shell.controllers.review.leave()
+    shell.views.photo.set_tool(Tool.PAN)  # the next photograph is first looked at
     shell.stage.clear()
     shell.views.window.show_album()
     if review is not None:

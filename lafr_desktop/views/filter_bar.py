@@ -22,6 +22,7 @@ from lafr_engine.album.values import Counts, PhotoFilter, PhotoOrder
 translate = QCoreApplication.translate
 
 _TYPING_MS: Final = 200
+_NARROWEST: Final = 40
 
 
 def filter_name(which: PhotoFilter) -> str:
@@ -33,7 +34,7 @@ def filter_name(which: PhotoFilter) -> str:
         PhotoFilter.DONE: translate("Filters", "Done"),
         PhotoFilter.FAILED: translate("Filters", "Failed"),
         PhotoFilter.NEW: translate("Filters", "New"),
-        PhotoFilter.MISSING: translate("Filters", "File missing"),
+        PhotoFilter.MISSING: translate("Filters", "Missing"),
     }
     return words[which]
 
@@ -125,6 +126,7 @@ class FilterBar(QWidget):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setMinimumHeight(button.fontMetrics().height() + 12)
+        button.setMinimumWidth(_NARROWEST)  # beside the queue there may be little room
         button.clicked.connect(lambda: self._choose(replace(self._query, filter=which)))
         self._filters.addButton(button)
         return button

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QListView,
     QProgressBar,
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from lafr_desktop.engine_thread import WorkStatus
 from lafr_desktop.models.jobs import JobLine, JobsModel
+from lafr_desktop.views.theme import tones
 
 translate = QCoreApplication.translate
 _PADDING: Final = 8
@@ -102,7 +103,7 @@ class JobDelegate(QStyledItemDelegate):
             line.headline, Qt.TextElideMode.ElideMiddle, place.width()
         )
         painter.drawText(QRect(place.left(), place.top(), place.width(), height), 0, head)
-        painter.setPen(_detail_colour(line, text, selected))
+        painter.setPen(_detail_colour(line, tones(palette).bad, text, selected))
         below = place.adjusted(0, height, 0, 0)
         painter.drawText(below, int(Qt.TextFlag.TextWordWrap), line.detail)
         painter.restore()
@@ -126,10 +127,11 @@ class QueuePanel(QWidget):
         self._list.setAccessibleName(self.tr("Jobs"))
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setFrameShape(QListView.Shape.NoFrame)
-        buttons = QHBoxLayout()
-        for action in actions:
-            buttons.addWidget(self._button(action))
-        buttons.addStretch(1)
+        buttons = QGridLayout()  # in two rows: some languages have long words
+        buttons.setColumnStretch(2, 1)
+        for place, action in enumerate(actions):
+            spanned = 2 if place == len(actions) - 1 and place % 2 == 0 else 1
+            buttons.addWidget(self._button(action), *divmod(place, 2), 1, spanned)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self._headline)
@@ -155,9 +157,9 @@ class QueuePanel(QWidget):
         return button
 
 
-def _detail_colour(line: JobLine, text: QColor, selected: bool) -> QColor:
+def _detail_colour(line: JobLine, bad: QColor, text: QColor, selected: bool) -> QColor:
     if line.job.state == "failed" and not selected:
-        return QColor("#c0392b")
+        return bad
     faint = QColor(text)
     faint.setAlphaF(0.65)
     return faint

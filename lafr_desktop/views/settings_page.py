@@ -72,8 +72,8 @@ class DeviceSection(QGroupBox):
     @Slot(str, str)
     def show_device(self, device: str, reason: str) -> None:
         """Say where the networks run now, and why that is not a GPU."""
-        running = self.tr("Running now on: {0}.").format(device.upper())
-        self._now.setText(f"{running} {in_words(reason)}".strip())
+        words = self.tr("Running now on {0}: {1}.") if reason else self.tr("Running now on: {0}.")
+        self._now.setText(words.format(device.upper(), in_words(reason)))
         self._now.setVisible(True)
 
     @Slot(object)

@@ -361,6 +361,10 @@
         <translation>Läuft jetzt auf: {0}.</translation>
     </message>
     <message>
+        <source>Running now on {0}: {1}.</source>
+        <translation>Läuft jetzt auf {0}: {1}.</translation>
+    </message>
+    <message>
         <source>Testing… The first test loads the networks.</source>
         <translation>Test läuft… Der erste Test lädt die Netze.</translation>
     </message>
@@ -723,7 +727,7 @@
     </message>
     <message>
         <source>held</source>
-        <translation>zurückgestellt</translation>
+        <translation>zurückgehalten</translation>
     </message>
     <message>
         <source>accepted</source>
@@ -826,8 +830,8 @@
         <translation>Neu</translation>
     </message>
     <message>
-        <source>File missing</source>
-        <translation>Datei fehlt</translation>
+        <source>Missing</source>
+        <translation>Fehlt</translation>
     </message>
 </context>
 <context>
@@ -1426,7 +1430,7 @@
     </message>
     <message>
         <source>Photographs with held faces: {n}</source>
-        <translation>Fotos mit zurückgestellten Gesichtern: {n}</translation>
+        <translation>Fotos mit zurückgehaltenen Gesichtern: {n}</translation>
     </message>
     <message>
         <source>No face waits for a decision</source>
@@ -1493,7 +1497,7 @@
     </message>
     <message>
         <source>Held for a closer look</source>
-        <translation>Zurückgestellt, um genauer hinzusehen</translation>
+        <translation>Zurückgehalten, um genauer hinzusehen</translation>
     </message>
     <message>
         <source>Accepted</source>
@@ -2470,7 +2474,7 @@
     </message>
     <message>
         <source>Off, an export holds only the faces that you accepted. On, it also holds those that you did not decide on and that still look like the same person; faces that were held stay out. You can reject any of them later.</source>
-        <translation>Aus: Ein Export enthält nur die Gesichter, die Sie angenommen haben. An: Er enthält auch jene, über die Sie nicht entschieden haben und die noch wie dieselbe Person aussehen; zurückgestellte Gesichter bleiben draußen. Jedes davon können Sie später ablehnen.</translation>
+        <translation>Aus: Ein Export enthält nur die Gesichter, die Sie angenommen haben. An: Er enthält auch jene, über die Sie nicht entschieden haben und die noch wie dieselbe Person aussehen; zurückgehaltene Gesichter bleiben draußen. Jedes davon können Sie später ablehnen.</translation>
     </message>
     <message>
         <source>Export folder</source>

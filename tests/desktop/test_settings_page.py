@@ -122,8 +122,8 @@ def test_a_result_does_not_stay_beside_another_device(dialog: SettingsDialog) ->
 def test_it_is_said_why_no_gpu_is_used(dialog: SettingsDialog) -> None:
     section = dialog.findChild(DeviceSection)
     assert section is not None
-    dialog.show_device("cpu", "No CUDA driver was found.")
-    assert notes(section) == ["Running now on: CPU. No CUDA driver was found."]
+    dialog.show_device("cpu", "no CUDA driver was found")
+    assert notes(section) == ["Running now on CPU: no CUDA driver was found."]
 
 
 def test_the_cache_is_told_and_cleared(dialog: SettingsDialog, qtbot: QtBot) -> None:

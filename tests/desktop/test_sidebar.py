@@ -49,7 +49,7 @@ def test_counts_are_spoken_and_all_filters_are_seen(sidebar: Sidebar) -> None:
     role = Qt.ItemDataRole.AccessibleTextRole
     spoken = [filters.item(row).data(role) for row in range(filters.count())]
     expected = ["All: 20", "To review: 4", "Held: 3", "Done: 2", "Failed: 1", "New: 5"]
-    assert spoken == [*expected, "File missing: 0"]
+    assert spoken == [*expected, "Missing: 0"]
     assert not filters.verticalScrollBar().isVisible()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lafr_desktop.sentences import in_words
 from lafr_desktop.views.photo.bar import PhotoBar
 from lafr_desktop.views.photo.boxes import BoxLayer
 from lafr_desktop.views.photo.brush import Brush, BrushLayer, KeepMasks
@@ -312,7 +313,7 @@ class PhotoView(QWidget):
     @Slot(str)
     def _show_failure(self, text: str) -> None:
         if self._canvas.picture is None:
-            self._canvas.set_overview(None, text)
+            self._canvas.set_overview(None, in_words(text))
         self.failed.emit(text)
 
     @Slot()
