@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 import torch
 
 from lafr_engine.restore.base import Crops, FaceRestorer
-
-# What backends say that raise no class of their own for it.
-_WORDS: Final = ("out of memory", "can't allocate memory", "not enough memory")
+from lafr_engine.restore.one_step import lacks_memory
 
 
 class SteadyRestorer:
@@ -47,7 +44,7 @@ class SteadyRestorer:
         try:
             return self._restorer(crops)
         except (RuntimeError, MemoryError) as error:
-            if not is_lack_of_memory(error) or (len(crops) == 1 and self._on_cpu is None):
+            if not lacks_memory(error) or (len(crops) == 1 and self._on_cpu is None):
                 raise
         # Outside of the handler: the error holds on to the tensors that filled the memory.
         if torch.cuda.is_available():
@@ -63,10 +60,3 @@ class SteadyRestorer:
             self._restorer, self._on_cpu = self._on_cpu(), None
             self._notify("The GPU has too little memory; faces are now restored on the CPU.")
         return self._restorer
-
-
-def is_lack_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory ran out, on whatever device."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(word in str(error) for word in _WORDS)

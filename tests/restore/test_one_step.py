@@ -139,7 +139,7 @@ def test_one_face_that_does_not_fit_is_decoded_in_tiles(crops: Crops) -> None:
 
 def test_the_cpu_is_the_last_resort_and_has_none_after_it(crops: Crops) -> None:
     chain = build_chain(CHAIN).eval()
-    chain.unet = Small(chain.unet, largest=0)  # type: ignore[assignment]
+    chain.unet = Small(chain.unet, largest=0)  # type: ignore[assignment]  # stands in for a U-Net
     told: list[str] = []
     restorer = OneStepRestorer(chain, notify=told.append)
     with pytest.raises(torch.OutOfMemoryError):
@@ -153,7 +153,7 @@ def test_a_card_that_is_too_small_hands_over_to_the_cpu(
     chain = build_chain(CHAIN).eval()
     expected = OneStepRestorer(chain)(crops)
     small = Small(chain.unet, largest=0)
-    chain.unet = small  # type: ignore[assignment]
+    chain.unet = small  # type: ignore[assignment]  # stands in for a U-Net
     told: list[str] = []
     restorer = OneStepRestorer(chain, RestorerOptions(precision="bf16"), told.append)
     move = restorer._move_to_cpu

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from lafr_engine.restore.base import Crops
-from lafr_engine.worker.steady import SteadyRestorer, is_lack_of_memory
+from lafr_engine.restore.one_step import lacks_memory
+from lafr_engine.worker.steady import SteadyRestorer
 
 CROPS = np.random.default_rng(0).random((5, 3, 512, 512), np.float32)
 
@@ -73,4 +74,4 @@ def test_other_errors_are_not_hidden() -> None:
     ],
 )
 def test_lack_of_memory_has_many_words(error: Exception, lack: bool) -> None:
-    assert is_lack_of_memory(error) is lack
+    assert lacks_memory(error) is lack
