@@ -93,13 +93,13 @@ def degrade_level(hq: Tensor, level: str, seeds: list[int]) -> Tensor:
 
 def random_recipe(rng: np.random.Generator) -> Recipe:
     """Draw a recipe as training needs them: blind, wide, one in two with damage of scans."""
-    sigma = _log_uniform(rng, 0.2, 12.0)
+    sigma = _log_uniform(rng, 0.2, 8.0)
     ratio = rng.uniform(0.4, 1.0) if rng.random() < 0.5 else 1.0
     recipe = Recipe(
         sigma=(sigma, sigma * ratio),
         angle=float(rng.uniform(0, math.pi)),
         motion=float(rng.uniform(4, 24)) if rng.random() < 0.1 else 0.0,
-        down=_log_uniform(rng, 1.0, 24.0),
+        down=_log_uniform(rng, 1.0, 16.0),
         noise=float(rng.uniform(0, 16)),
         poisson=float(rng.uniform(0, 8)) if rng.random() < 0.4 else 0.0,
         quality=int(rng.integers(30, 98)),

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lafr_engine.nets.blocks import LEAK, conv, res_blocks
+from lafr_engine.errors import ConfigError
+from lafr_engine.nets.blocks import LEAK, Upsample, conv, res_blocks
 
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
@@ -28,13 +29,43 @@ class GateConfig:
 
     Attributes:
         width: Channels at 1/4 of the image's resolution.
-        blocks: Residual blocks.
+        blocks: Residual blocks there.
         corrects: Whether a correction is added to the mixture.
+        deeper_widths: Channels at 1/8, 1/16 and so on; with them the gate is a small U-Net that
+            sees more of a face at once.
+        deeper_blocks: Residual blocks of each of these levels.
     """
 
     width: int = 32
     blocks: int = 1
     corrects: bool = False
+    deeper_widths: tuple[int, ...] = ()
+    deeper_blocks: tuple[int, ...] = ()
+
+
+class _Below(nn.Module):
+    """What lies below one resolution, added to it: ``x + up(blocks(down(x)))``."""
+
+    def __init__(self, width: int, levels: list[tuple[int, int]]) -> None:
+        """Build the levels, each (channels, blocks), below one of ``width`` channels."""
+        super().__init__()
+        first = levels[0][0]
+        self.net = nn.Sequential(
+            conv(width, first, stride=2), *_blocks(levels), Upsample(first, width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, width, H, W) to the same shape."""
+        out: Tensor = x + self.net(x)
+        return out
+
+
+def _blocks(levels: list[tuple[int, int]]) -> list[nn.Module]:
+    """Return the residual blocks of a level, and again after what lies below it."""
+    (width, count), below = levels[0], levels[1:]
+    if not below:
+        return res_blocks(width, count)
+    return [*res_blocks(width, count), _Below(width, below), *res_blocks(width, count)]
 
 
 class FidelityGate(nn.Module):
@@ -45,9 +76,19 @@ class FidelityGate(nn.Module):
     """
 
     def __init__(self, config: GateConfig) -> None:
-        """Build the net; it works on both pictures, pixel-unshuffled by 4."""
+        """Build the net; it works on both pictures, pixel-unshuffled by 4.
+
+        Raises:
+            ConfigError: The deeper levels have not as many widths as blocks.
+        """
         super().__init__()
         self.config = config
+        if len(config.deeper_widths) != len(config.deeper_blocks):
+            raise ConfigError("a gate needs as many deeper_widths as deeper_blocks")
+        levels = [
+            (config.width, config.blocks),
+            *zip(config.deeper_widths, config.deeper_blocks, strict=True),
+        ]
         self.unshuffle = nn.PixelUnshuffle(4)
         self.shuffle = nn.PixelShuffle(4)
         last = conv(config.width, _SHARES + (_SUBPIXELS if config.corrects else 0))
@@ -59,10 +100,7 @@ class FidelityGate(nn.Module):
             last.weight[_SHARES:] = 0.0
             last.bias[_SHARES:] = 0.0
         self.net = nn.Sequential(
-            conv(2 * _SUBPIXELS, config.width),
-            *res_blocks(config.width, config.blocks),
-            nn.LeakyReLU(LEAK),
-            last,
+            conv(2 * _SUBPIXELS, config.width), *_blocks(levels), nn.LeakyReLU(LEAK), last
         )
 
     def forward(self, lq: Tensor, restored: Tensor) -> Tensor:

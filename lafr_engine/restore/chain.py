@@ -68,7 +68,7 @@ class ChainConfig:
                 "compact": CompactVAEConfig(**_tuples(values["compact"])),
                 "adapter": AdapterConfig(**_tuples(values["adapter"])),
                 "step": OneStep(**values["step"]),
-                "gate": GateConfig(**values["gate"]) if values["gate"] else None,
+                "gate": GateConfig(**_tuples(values["gate"])) if values["gate"] else None,
             }
             return ChainConfig(**{**values, **nested})
         except (KeyError, TypeError, AttributeError) as error:

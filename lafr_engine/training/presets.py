@@ -69,9 +69,10 @@ SQUARES = replace(IMAGE, aligned=1.0, perceptual_side=160)
 MORE = replace(SQUARES, latent=0.5)
 # The latents' finest detail cannot be told from an LQ face: pixels weigh more in the long run.
 LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
-# The gates decide between the input and what was restored, so who it is weighs more at the end.
-SHARP = replace(LONG, latent=0.0, identity=0.5, structure=0.05)
-WHO = replace(SHARP, identity=8.0, structure=2.0)
+# The gate sees whole pixels: what the latents have no room for is its to learn.
+GATE = LossWeights(pixel=1.0, gradient=0.5, perceptual=0.025, perceptual_side=160)
+# The gate decides between the input and what was restored, so who it is weighs more at the end.
+WHO = replace(GATE, pixel=2.0, gradient=2.0, perceptual=0.05, identity=8.0, structure=2.0)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 
 COMPACT = Preset(
@@ -80,7 +81,7 @@ COMPACT = Preset(
         unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=GateConfig(48, 2, corrects=True),
+        gate=GateConfig(64, 2, corrects=True, deeper_widths=(96, 160), deeper_blocks=(2, 4)),
     ),
     (
         StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),
@@ -91,8 +92,8 @@ COMPACT = Preset(
         StagePlan("unet-more", "unet", 1050, 4, 256, 6e-4, MORE),
         StagePlan("unet-long", "unet", 2600, 4, 256, 5e-4, LONG, light=0.15),
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
-        StagePlan("gates", "gates", 450, 8, 256, 1e-3, SHARP, warmup=20, ema=0.99, light=0.35),
-        StagePlan("gates-who", "gates", 330, 2, 512, 5e-4, WHO, warmup=20, ema=0.99, light=0.5),
+        StagePlan("gates", "gates", 3600, 4, 256, 4e-4, GATE, warmup=200, clip=0.3, light=0.25),
+        StagePlan("gates-who", "gates", 250, 2, 512, 2e-4, WHO, warmup=20, ema=0.99, light=0.3),
     ),
 )
 

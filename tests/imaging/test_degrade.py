@@ -175,7 +175,7 @@ def test_drawn_recipes_are_reproducible_and_cover_the_damage_of_scans() -> None:
         drawn = [getattr(recipe, name) for recipe in recipes]
         assert any(drawn), name
         assert not all(drawn), name
-    assert all(1.0 <= r.down <= 24.0 and 30 <= r.quality < 98 for r in recipes)
+    assert all(1.0 <= r.down <= 16.0 and 30 <= r.quality < 98 for r in recipes)
 
 
 def test_a_grey_print_stays_grey(small: Tensor) -> None:

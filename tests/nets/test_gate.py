@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
+from lafr_engine.errors import ConfigError
 from lafr_engine.nets.gate import FidelityGate, GateConfig
 
 
@@ -59,3 +61,20 @@ def test_a_fresh_gate_corrects_nothing_and_learns_what_neither_picture_shows() -
         loss.backward()
         optimiser.step()
     assert loss < 0.7 * before
+
+
+def test_deeper_levels_see_further() -> None:
+    def reach(gate: FidelityGate) -> int:
+        lq = torch.rand(1, 3, 192, 192).requires_grad_()
+        share, _ = gate.parts(lq, lq.detach())
+        share[0, 0, 96, 96].backward()
+        assert lq.grad is not None
+        return int((lq.grad[0].abs().sum((0, 1)) > 0).sum())
+
+    shallow, deep = GateConfig(8), GateConfig(8, deeper_widths=(12, 16), deeper_blocks=(1, 2))
+    assert reach(FidelityGate(deep)) > 3 * reach(FidelityGate(shallow))
+
+
+def test_levels_without_blocks_are_refused() -> None:
+    with pytest.raises(ConfigError, match="deeper_blocks"):
+        FidelityGate(GateConfig(8, deeper_widths=(12,)))
