@@ -267,7 +267,8 @@ class FaceRestored:
 
     Attributes:
         job: Which.
-        crop: 16-bit RGB PNG, 512 x 512, sRGB: the restored face, aligned.
+        crop: 16-bit RGB PNG, 512 x 512, sRGB: the restored face, aligned. Where ParseNet is
+            installed, its labels are the alpha, and the mask follows them in every export.
         preview: 8-bit RGB PNG, sRGB: the photograph's rectangle with the face at full strength.
             A window shows a strength s as (1 - s) original + s preview.
         rectangle: x0, y0, x1, y1 of ``preview`` in whole pixels of the photograph.

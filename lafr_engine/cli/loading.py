@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lafr_engine.bundle.third_party import weights_path
+from lafr_engine.bundle import third_party
 from lafr_engine.errors import WeightsMissing
 from lafr_engine.resources import user_data_dir
 
 if TYPE_CHECKING:
     from lafr_engine.faces.detect import Detector
+    from lafr_engine.faces.parsing import FaceParser
     from lafr_engine.pipeline import IdentityScorer
 
 RETINAFACE_FILE: Final = "detection_Resnet50_Final.pth"
@@ -31,7 +32,7 @@ def load_detector(name: str, device: str) -> Detector:
         return _retinaface(device)
     from lafr_engine.faces.centerface import CenterFace
 
-    return CenterFace(weights_path("centerface"))
+    return CenterFace(third_party.weights_path("centerface"))
 
 
 def _retinaface(device: str) -> Detector:
@@ -50,5 +51,21 @@ def load_identity(device: str) -> IdentityScorer:
     """Load the network that compares a face before and after."""
     from lafr_engine.faces.identity import IdentityNet
 
-    net = IdentityNet.load(weights_path("dlib-face"), device)
+    net = IdentityNet.load(third_party.weights_path("dlib-face"), device)
     return lambda before, after: net.cosine(net.embed(before), net.embed(after))
+
+
+def load_parser(device: str) -> FaceParser | None:
+    """Load ParseNet, which masks follow; None where its file, or its code, is not there.
+
+    Raises:
+        WeightsDamaged: Another file stands in its place.
+    """
+    path = third_party.user_file(third_party.PARSENET)
+    if path is None:
+        return None
+    from lafr_engine.faces import parsing
+
+    if not parsing.available():
+        return None
+    return parsing.FaceParser(path, third_party.PARSENET.sha256, device)

@@ -109,6 +109,7 @@ def _face_recipe(result: FaceResult, choices: Choices, bundle: Bundle) -> FaceRe
     from lafr_engine.messages import Acceptance
     from lafr_engine.recipe import FaceRecipe
     from lafr_engine.worker.geometry import geometry
+    from lafr_engine.worker.recipes import mask_kind
 
     return FaceRecipe(
         face=geometry(result.face),
@@ -117,4 +118,5 @@ def _face_recipe(result: FaceResult, choices: Choices, bundle: Bundle) -> FaceRe
         decision=Acceptance.AUTOMATIC,
         identity=result.identity,
         bundle=bundle,
+        mask=mask_kind(result.parsed),
     )

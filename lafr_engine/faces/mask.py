@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Mask = NDArray[np.float32]
+Labels = NDArray[np.uint8]
+"""One `Part` a pixel."""
 
 
 class Part(IntEnum):
@@ -104,9 +106,7 @@ def soft_mask(landmarks: ArrayLike, size: int = 512, shape: MaskShape = DEFAULT_
     return (inside * _border(size, shape.border)).astype(np.float32)
 
 
-def parsed_mask(
-    labels: NDArray[np.uint8], landmarks: ArrayLike, shape: MaskShape = DEFAULT_SHAPE
-) -> Mask:
+def parsed_mask(labels: Labels, landmarks: ArrayLike, shape: MaskShape = DEFAULT_SHAPE) -> Mask:
     """Draw the mask along the face's own outline.
 
     Skin, features and glasses belong to it, joined with the hull of the landmarks, which a wrong

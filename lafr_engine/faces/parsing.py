@@ -7,6 +7,7 @@ read by path and pinned hash, never fetched from here, and facexlib is imported 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import pickle
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +17,18 @@ import torch
 from numpy.typing import NDArray
 
 from lafr_engine.errors import WeightsDamaged, WeightsMissing
-
-Labels = NDArray[np.uint8]
+from lafr_engine.faces.mask import Labels
 
 _SIDE: Final = 512
 _CLASSES: Final = 19
+
+
+def available() -> bool:
+    """Tell whether facexlib's code for ParseNet is there.
+
+    Frozen programs go without it: it was taken from PSFR-GAN, whose licence is non-commercial.
+    """
+    return importlib.util.find_spec("facexlib.parsing") is not None
 
 
 class FaceParser:
@@ -45,9 +53,10 @@ class FaceParser:
         _fill(self._net, weights, sha256)
         self._net.eval().to(device)
 
-    @torch.inference_mode()
     def __call__(self, crop: NDArray[np.float32]) -> Labels:
         """Label an aligned crop.
+
+        Where a graphics card has too little memory, the CPU does this face and all that follow.
 
         Args:
             crop: float32 (512, 512, 3), sRGB in [0, 1].
@@ -56,6 +65,17 @@ class FaceParser:
             uint8 (512, 512), one of the 19 classes of `lafr_engine.faces.mask.Part`.
         """
         planes = torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1)))
+        try:
+            return self._labels(planes)
+        except torch.OutOfMemoryError:
+            if self._device == "cpu":
+                raise
+        self._device = "cpu"
+        self._net.to("cpu")
+        return self._labels(planes)
+
+    @torch.inference_mode()
+    def _labels(self, planes: torch.Tensor) -> Labels:
         seen = (planes[None].to(self._device) - 0.5) / 0.5
         scores = self._net(seen)[0][0]
         return scores.argmax(dim=0).to(torch.uint8).cpu().numpy()  # type: ignore[no-any-return]  # torch's numpy() is untyped

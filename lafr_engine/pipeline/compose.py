@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.faces.geometry import Face, Similarity
-from lafr_engine.faces.mask import Mask
+from lafr_engine.faces.mask import Labels, Mask
 from lafr_engine.faces.paste import Patch, Rectangle, mask_rectangle, paste
 from lafr_engine.imaging.picture import Picture, enlarged
 from lafr_engine.imaging.tones import ColourSpace, colour_space
@@ -60,21 +60,26 @@ class Accepted:
         crop: float32 (512, 512, 3), sRGB in [0, 1], as `restore_face` gave it.
         strength: 0 leaves the face as it was, 1 takes the whole change.
         keep: Where the original stays all the same.
+        labels: uint8 (512, 512), as `restore_face` gave them: the mask follows the face's
+            outline; None draws it by the landmarks.
     """
 
     face: Face
     crop: NDArray[np.float32]
     strength: float = 1.0
     keep: Keep | None = None
+    labels: Labels | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges.
 
         Raises:
-            ConfigError: The crop has another shape, or the strength lies outside its range.
+            ConfigError: Crop or labels have another shape, or the strength lies outside its range.
         """
         if self.crop.shape != (SIDE, SIDE, 3):
             raise ConfigError(f"a restored crop is {SIDE} x {SIDE} RGB, not {self.crop.shape}")
+        if self.labels is not None and self.labels.shape != (SIDE, SIDE):
+            raise ConfigError(f"labels are {SIDE} x {SIDE}, not {self.labels.shape}")
         if not 0.0 <= self.strength <= 1.0:
             raise ConfigError(f"the strength lies between 0 and 1, not at {self.strength}")
 
@@ -151,7 +156,7 @@ def accepted_patch(picture: Picture, accepted: Accepted, space: ColourSpace) -> 
         ConfigError: The face's landmarks fall on one point, or all of its crop lies outside.
     """
     crop = cut_face(picture, accepted.face, space)
-    whole = patch(crop, accepted.crop, space, accepted.strength)
+    whole = patch(crop, accepted.crop, space, accepted.strength, accepted.labels)
     if accepted.keep is None:
         return whole
     return replace(whole, kept=_carried(accepted.keep, crop.to_crop))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lafr_engine.faces.cut import cut
 from lafr_engine.faces.geometry import Face, Similarity, align
-from lafr_engine.faces.mask import Mask, soft_mask
+from lafr_engine.faces.mask import Labels, Mask, parsed_mask, soft_mask
 from lafr_engine.faces.paste import Patch
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.imaging.tones import (
@@ -120,7 +120,20 @@ def judged(crop: FaceCrop, restored: RestoredCrop, models: Models, limit: float)
     return FaceResult(crop.face, FaceState.HELD, reason, score)
 
 
-def patch(crop: FaceCrop, after: NDArray[np.float32], space: ColourSpace, strength: float) -> Patch:
+def labels_of(restored: RestoredCrop, models: Models) -> Labels | None:
+    """Label the pixels of a restored crop, where there is one and a parser."""
+    if models.parser is None or restored.failure is not None:
+        return None
+    return models.parser(restored.rgb)
+
+
+def patch(
+    crop: FaceCrop,
+    after: NDArray[np.float32],
+    space: ColourSpace,
+    strength: float,
+    labels: Labels | None = None,
+) -> Patch:
     """Return the change from a crop to its restored self, as it is pasted.
 
     Args:
@@ -128,8 +141,10 @@ def patch(crop: FaceCrop, after: NDArray[np.float32], space: ColourSpace, streng
         after: float32 (S, S, 3), sRGB in [0, 1].
         space: The photograph's colours.
         strength: 0 leaves the face as it was, 1 takes the whole change.
+        labels: Of the pixels of ``after``: the mask follows them; None draws it by the landmarks.
     """
-    mask = soft_mask(crop.to_crop.apply(crop.face.landmarks), SIDE)
+    marks = crop.to_crop.apply(crop.face.landmarks)
+    mask = soft_mask(marks, SIDE) if labels is None else parsed_mask(labels, marks)
     change = _kept_change(crop, toned(crop.srgb, after), mask)
     own = space.change(crop.srgb, crop.srgb + change, crop.grey)
     return Patch(crop.to_crop, own.astype(np.float16), mask, strength)
@@ -141,15 +156,24 @@ def toned(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np
     return after if tone is None else in_tone(before, after, tone)
 
 
-def deep_crop(crop: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Return a crop as it is stored: [0, 1] in 16 bits."""
+def deep_crop(crop: NDArray[np.float32], labels: Labels | None = None) -> NDArray[np.uint16]:
+    """Return a crop as it is stored: [0, 1] in 16 bits, and its labels as the alpha.
+
+    In one file neither is there without the other. Labels count down from opaque, so that the
+    file shows the face wherever it is opened.
+    """
     stored: NDArray[np.uint16] = np.rint(np.clip(crop, 0.0, 1.0) * _DEEP).astype(np.uint16)
-    return stored
+    return stored if labels is None else np.dstack((stored, _DEEP - labels.astype(np.uint16)))
 
 
 def crop_of(stored: NDArray[np.uint16]) -> NDArray[np.float32]:
     """Return a stored crop in [0, 1]."""
-    return stored.astype(np.float32) / np.float32(_DEEP)
+    return stored[..., :3].astype(np.float32) / np.float32(_DEEP)
+
+
+def stored_labels(stored: NDArray[np.uint16]) -> Labels | None:
+    """Return the labels that a crop was stored with; None where it was without."""
+    return (_DEEP - stored[..., 3]).astype(np.uint8) if stored.shape[2] == 4 else None
 
 
 def planes(rgb: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,15 @@ from lafr_engine.faces.paste import Patch
 from lafr_engine.imaging.picture import Picture, resized
 from lafr_engine.imaging.tones import ColourSpace, colour_space, is_grey
 from lafr_engine.pipeline.compose import with_patches
-from lafr_engine.pipeline.crops import FaceCrop, cut_face, judged, patch, restore_crops, toned
+from lafr_engine.pipeline.crops import (
+    FaceCrop,
+    cut_face,
+    judged,
+    labels_of,
+    patch,
+    restore_crops,
+    toned,
+)
 from lafr_engine.pipeline.search import find_in
 from lafr_engine.pipeline.values import (
     SIDE,
@@ -87,8 +95,10 @@ def restore_face(picture: Picture, face: Face, models: Models, choices: Choices)
     crop = cut_face(picture, face, colour_space(picture.channels, picture.icc))
     restored = restore_crops([crop], models, choices.seed)[0]
     result = judged(crop, restored, models, choices.identity_limit)
-    result = replace(result, seconds=time.perf_counter() - began)
-    return RestoredFace(result, None if restored.failure else restored.rgb, crop.srgb)
+    labels = labels_of(restored, models)
+    seconds = time.perf_counter() - began
+    result = replace(result, seconds=seconds, parsed=labels is not None)
+    return RestoredFace(result, None if restored.failure else restored.rgb, crop.srgb, labels)
 
 
 def restore_aligned(picture: Picture, models: Models, choices: Choices) -> Restoration:
@@ -155,7 +165,9 @@ def _run_batch(
         clock = time.perf_counter()
         result = judged(crop, after, models, choices.identity_limit)
         if result.state is FaceState.RESTORED and choices.strength > 0.0:
-            outcome.patches.append(patch(crop, after.rgb, space, choices.strength))
+            labels = labels_of(after, models)
+            outcome.patches.append(patch(crop, after.rgb, space, choices.strength, labels))
+            result = replace(result, parsed=labels is not None)
         seconds = share + time.perf_counter() - clock
         outcome.results.append(replace(result, seconds=seconds))
     return outcome

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from lafr_engine.errors import ConfigError
 from lafr_engine.faces.detect import Detector
 from lafr_engine.faces.geometry import Face
+from lafr_engine.faces.mask import Labels
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.restore.base import Crops, FaceRestorer
 
 SIDE: Final = 512
 IdentityScorer = Callable[[Crops, Crops], NDArray[np.float32]]
 """Two batches of crops, before and after, to one cosine (N,) a pair."""
+Parser = Callable[[NDArray[np.float32]], Labels]
+"""A crop, (512, 512, 3), sRGB in [0, 1], to what each of its pixels is."""
 
 
 class FaceState(StrEnum):
@@ -38,11 +41,14 @@ class Models:
         detector: Finds faces.
         restorer: Restores crops.
         identity: Says how much a face is still the same person's.
+        parser: Says where in a restored crop the face is, for a mask along its outline; None
+            where masks are drawn by the landmarks.
     """
 
     detector: Detector
     restorer: FaceRestorer
     identity: IdentityScorer
+    parser: Parser | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class FaceResult:
         reason: A sentence where the face was not restored.
         identity: Cosine between the face before and after; None where it was not restored.
         seconds: Time spent on it.
+        parsed: A parser said where the face is, and its mask followed that.
     """
 
     face: Face
@@ -94,6 +101,7 @@ class FaceResult:
     reason: str | None = None
     identity: float | None = None
     seconds: float = 0.0
+    parsed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +141,10 @@ class RestoredFace:
         crop: float32 (512, 512, 3), sRGB in [0, 1] in steps of 16 bits, as it is stored: the
             restored face, aligned. A held face has one too; None only where the restorer failed.
         before: float32 (512, 512, 3), sRGB in [0, 1]: the same crop of the photograph.
+        labels: What each pixel of ``crop`` is; None where there is no parser.
     """
 
     result: FaceResult
     crop: NDArray[np.float32] | None
     before: NDArray[np.float32]
+    labels: Labels | None = None

@@ -32,15 +32,20 @@ class Fields:
             raise FieldError(f"{name or 'the whole'} is no JSON object")
         self._left: dict[str, Any] = dict(value)
 
-    def take(self, name: str, read: Callable[[object, str], T]) -> T:
+    def take(self, name: str, read: Callable[[object, str], T], older: T | None = None) -> T:
         """Read a field.
+
+        Args:
+            name: Of the field.
+            read: Reads its value.
+            older: What a file without the field means, where older programs left it out.
 
         Raises:
             FieldError: It is missing, or ``read`` refuses it.
         """
         whole = f"{self._name}.{name}" if self._name else name
         if name not in self._left:
-            raise FieldError(f"{whole} is missing")
+            return older if older is not None else refuse(whole, "is missing")
         return read(self._left.pop(name), whole)
 
     def maybe(self, name: str, read: Callable[[object, str], T]) -> T | None:

@@ -23,6 +23,7 @@ from lafr_engine.recipe.values import (
     FaceRecipe,
     Kept,
     Made,
+    MaskKind,
     Output,
     Recipe,
     Source,
@@ -141,6 +142,7 @@ def _face_values(face: FaceRecipe) -> dict[str, Any]:
         "identity": face.identity,
         "bundle": {"name": face.bundle.name, "sha256": face.bundle.sha256},
         "keep": kept,
+        "mask": str(face.mask),
     }
 
 
@@ -271,6 +273,7 @@ def _face(value: object, at: str) -> FaceRecipe:
         identity=inner.maybe("identity", fields.number(-1.01, 1.01)),
         bundle=inner.take("bundle", _bundle),
         keep=inner.maybe("keep", _kept),
+        mask=inner.take("mask", fields.one_of(*MaskKind), MaskKind.LANDMARKS),
     )
     inner.end()
     return face

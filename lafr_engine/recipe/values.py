@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from lafr_engine.messages import Acceptance, FaceGeometry
@@ -86,6 +87,13 @@ class Kept:
     rectangle: tuple[int, int, int, int]
 
 
+class MaskKind(StrEnum):
+    """By what the mask of a face was drawn."""
+
+    LANDMARKS = "landmarks"
+    PARSENET = "parsenet"
+
+
 @dataclass(frozen=True, slots=True)
 class FaceRecipe:
     """A restored face.
@@ -98,6 +106,7 @@ class FaceRecipe:
         identity: Cosine between the face before and after; None where it is not known.
         bundle: What restored it.
         keep: Where the original stays all the same.
+        mask: By what the mask was drawn.
     """
 
     face: FaceGeometry
@@ -107,6 +116,7 @@ class FaceRecipe:
     identity: float | None
     bundle: Bundle
     keep: Kept | None = None
+    mask: MaskKind = MaskKind.LANDMARKS
 
 
 @dataclass(frozen=True, slots=True)

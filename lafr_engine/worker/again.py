@@ -11,14 +11,16 @@ from pathlib import Path
 import torch
 
 from lafr_engine.album.walk import real
-from lafr_engine.bundle import store
+from lafr_engine.bundle import store, third_party
 from lafr_engine.bundle.manifest import bundle_hash
 from lafr_engine.errors import (
     BundleMissing,
     FaceNotRestored,
     PictureTooLarge,
     RecipeError,
+    WeightsMissing,
 )
+from lafr_engine.faces.parsing import FaceParser
 from lafr_engine.imaging.files import open_picture, write_picture
 from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline import (
@@ -33,7 +35,7 @@ from lafr_engine.pipeline import (
     stamp_now,
     with_label,
 )
-from lafr_engine.recipe import Bundle, FaceRecipe, Kept, Made, Recipe, Source
+from lafr_engine.recipe import Bundle, FaceRecipe, Kept, Made, MaskKind, Recipe, Source
 from lafr_engine.worker.geometry import face_of
 from lafr_engine.worker.networks import Networks
 from lafr_engine.worker.pictures import mask_of
@@ -71,7 +73,7 @@ class Again:
             What is to be written: in the format, and with the label, of then.
 
         Raises:
-            LafrError: The photograph, a bundle or a mask cannot be used.
+            LafrError: The photograph, a bundle, ParseNet or a mask cannot be used.
         """
         picture = open_picture(source, self._max_pixels)
         self._check_enlarged(source, picture, recipe.export.scale)
@@ -95,16 +97,34 @@ class Again:
         (face,) = faces
         loaded = self._networks.bundle(str(self._bundle_folder(face.bundle)))
         choices = Choices(seed=face.seed, strength=face.strength)
-        return restore_aligned(picture, self._networks.models(loaded), choices).picture
+        return restore_aligned(picture, self._networks.models(loaded, None), choices).picture
 
     def _accepted(self, picture: Picture, recorded: FaceRecipe, path: Path) -> Accepted:
         loaded = self._networks.bundle(str(self._bundle_folder(recorded.bundle)))
-        models, face = self._networks.models(loaded), face_of(recorded.face)
+        models = self._networks.models(loaded, self._parser(recorded.mask, path))
+        face = face_of(recorded.face)
         restored = restore_face(picture, face, models, Choices(seed=recorded.seed))
         if restored.crop is None:
             raise FaceNotRestored(f"{path}: {restored.result.reason or 'the restorer failed'}")
         keep = None if recorded.keep is None else _keep(recorded.keep, picture, path)
-        return Accepted(face, restored.crop, recorded.strength, keep)
+        return Accepted(face, restored.crop, recorded.strength, keep, restored.labels)
+
+    def _parser(self, mask: MaskKind, path: Path) -> FaceParser | None:
+        """Return what drew a mask then.
+
+        Raises:
+            WeightsMissing: It is not installed any more; another mask would be another picture.
+        """
+        if mask is MaskKind.LANDMARKS:
+            return None
+        if self._networks.parser is None:
+            wanted = third_party.PARSENET
+            raise WeightsMissing(
+                f"{path}: its masks were drawn with {wanted.name}, which is not installed: put the "
+                f"file {wanted.file_name} of {wanted.release} into "
+                f"{third_party.user_path(wanted).parent}"
+            )
+        return self._networks.parser
 
     def _bundle_folder(self, bundle: Bundle) -> Path:
         """Find the bundle of this hash, whatever it is called by now.

@@ -6,7 +6,7 @@ A handler yields events; each yield is a place to stop. What it writes is whole 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -118,7 +118,8 @@ def restore(networks: Networks, pictures: LastPicture, job: RestoreFace) -> Step
     yield from networks.news()
     yield Progress(job.job, 1, 3, "restoring")
     face = face_of(job.face)
-    restored = restore_face(picture, face, networks.models(bundle), Choices(seed=job.seed))
+    models = networks.models(bundle, networks.parser)
+    restored = restore_face(picture, face, models, Choices(seed=job.seed))
     yield from networks.news()
     stored, seen = _looked_at(picture, face, restored)
     yield Progress(job.job, 2, 3, "writing")
@@ -159,7 +160,8 @@ def render(pictures: LastPicture, job: RenderPhoto) -> Steps:
     yield Progress(job.job, total - 1, total, "writing")
     notices = picture.notices + write_picture(composed, job.out, job.overwrite, job.quality)
     if job.recipe:
-        notices += _write_recipe(job, name, stamp)
+        parsed = [each.labels is not None for each in accepted]
+        notices += _write_recipe(job, parsed, name, stamp)
     yield PhotoRendered(job.job, job.out, file_sha256(job.out), notices)
 
 
@@ -195,7 +197,8 @@ def accepted_of(face: AcceptedFace) -> Accepted:
         if face.rectangle is None:
             raise ConfigError(f"{face.keep}: the mask of what is kept has no rectangle")
         keep = Keep(read_mask(face.keep), face.rectangle)
-    return Accepted(face_of(face.face), read_crop(face.crop), face.strength, keep)
+    crop, labels = read_crop(face.crop)
+    return Accepted(face_of(face.face), crop, face.strength, keep, labels)
 
 
 def _looked_at(
@@ -204,8 +207,8 @@ def _looked_at(
     """Return a face's crop as it is stored and the preview of just that."""
     if restored.crop is None:
         raise FaceNotRestored(restored.result.reason or "the restorer failed")
-    stored = deep_crop(restored.crop)
-    seen = preview(picture, Accepted(face, crop_of(stored)))
+    stored = deep_crop(restored.crop, restored.labels)
+    seen = preview(picture, Accepted(face, crop_of(stored), labels=restored.labels))
     if seen is None:
         raise ConfigError("the face lies outside the photograph")
     return stored, seen
@@ -226,11 +229,13 @@ def _check_recipe(job: RenderPhoto) -> None:
         raise OutputError(path, "exists already (--overwrite replaces it)")
 
 
-def _write_recipe(job: RenderPhoto, name: str, stamp: Stamp) -> tuple[str, ...]:
+def _write_recipe(
+    job: RenderPhoto, parsed: Sequence[bool], name: str, stamp: Stamp
+) -> tuple[str, ...]:
     """Write the recipe of an export; return why it could not be, which undoes no picture."""
     export = Export(name, job.quality, job.scale, label=stamp.date if job.label else None)
     try:
-        faces = [face_recipe(each) for each in job.faces]
+        faces = [face_recipe(*each) for each in zip(job.faces, parsed, strict=True)]
         write_recipe(job.photo, job.out, export, faces, stamp.software)
     except LafrError as error:
         return (f"The picture has no recipe: {error}",)

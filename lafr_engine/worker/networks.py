@@ -8,14 +8,14 @@ from functools import cached_property
 
 import torch
 
-from lafr_engine.bundle import store
+from lafr_engine.bundle import store, third_party
 from lafr_engine.bundle.device import choose_device
 from lafr_engine.bundle.load import load_restorer
 from lafr_engine.bundle.manifest import bundle_hash, read_manifest
-from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.errors import DeviceError
 from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.identity import IdentityNet
+from lafr_engine.faces.parsing import FaceParser, available
 from lafr_engine.messages import DeviceChosen, Event, Notice
 from lafr_engine.pipeline import Models
 from lafr_engine.restore.base import FaceRestorer
@@ -59,12 +59,24 @@ class Networks:
     @cached_property
     def detector(self) -> CenterFace:
         """The face detector; it runs on the CPU."""
-        return CenterFace(weights_path("centerface"))
+        return CenterFace(third_party.weights_path("centerface"))
 
     @cached_property
     def identity(self) -> IdentityNet:
         """The identity network, on the CPU: it is small, and scores are the same everywhere."""
-        return IdentityNet.load(weights_path("dlib-face"))
+        return IdentityNet.load(third_party.weights_path("dlib-face"))
+
+    @cached_property
+    def parser(self) -> FaceParser | None:
+        """ParseNet, where the bundle runs; None where its file, or its code, is not there.
+
+        Raises:
+            WeightsDamaged: Another file stands in its place.
+        """
+        path = third_party.user_file(third_party.PARSENET)
+        if path is None or not available():
+            return None
+        return FaceParser(path, third_party.PARSENET.sha256, self._device or "cpu")
 
     def bundle(self, name: str | None) -> LoadedBundle:
         """Load a bundle, or return the one that is loaded.
@@ -80,13 +92,19 @@ class Networks:
             self._bundle = name, self._load(name)
         return self._bundle[1]
 
-    def models(self, bundle: LoadedBundle) -> Models:
-        """Return what the pipeline runs."""
+    def models(self, bundle: LoadedBundle, parser: FaceParser | None) -> Models:
+        """Return what the pipeline runs.
+
+        Args:
+            bundle: What restores.
+            parser: What masks follow; None draws them by the landmarks.
+        """
         net = self.identity
         return Models(
             self.detector,
             bundle.restorer,
             lambda before, after: net.cosine(net.embed(before), net.embed(after)),
+            parser,
         )
 
     def news(self) -> Iterator[Event]:

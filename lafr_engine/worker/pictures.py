@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lafr_engine.errors import NotAPicture, OutputError, UnreadableFile
+from lafr_engine.faces.mask import Labels
 from lafr_engine.imaging.files import open_picture, whole_file
 from lafr_engine.imaging.limits import MAX_PIXELS
 from lafr_engine.imaging.picture import Picture
-from lafr_engine.pipeline.crops import crop_of
+from lafr_engine.pipeline.crops import crop_of, stored_labels
 
 _PNG_LEVEL: Final = 3
 
@@ -52,7 +53,7 @@ def _stamp(path: Path) -> object:
 
 
 def png(pixels: NDArray[Any]) -> bytes:
-    """Return pixels as PNG, 8 or 16 bits, grey or RGB."""
+    """Return pixels as PNG, 8 or 16 bits, grey, RGB or RGB with alpha."""
     return bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_PNG_LEVEL))
 
 
@@ -70,16 +71,16 @@ def write_whole(path: Path, data: bytes) -> None:
         raise OutputError(path, f"could not be written ({error.strerror or error})") from error
 
 
-def read_crop(path: Path) -> NDArray[np.float32]:
-    """Read a restored crop, float32 (512, 512, 3) in [0, 1].
+def read_crop(path: Path) -> tuple[NDArray[np.float32], Labels | None]:
+    """Read a restored crop, float32 (512, 512, 3) in [0, 1], and the labels it was stored with.
 
     Raises:
         InputError: It is missing or damaged.
     """
     pixels = _decoded(_data(path), path)
-    if pixels.dtype != np.uint16 or pixels.shape != (512, 512, 3):
+    if pixels.dtype != np.uint16 or pixels.shape not in ((512, 512, 3), (512, 512, 4)):
         raise NotAPicture(path, "is not a restored face")
-    return crop_of(pixels)
+    return crop_of(pixels), stored_labels(pixels)
 
 
 def read_mask(path: Path) -> NDArray[np.uint8]:

@@ -21,7 +21,17 @@ from lafr_engine.album.walk import real
 from lafr_engine.errors import ConfigError, OutputError, RecipeError, UnreadableFile
 from lafr_engine.imaging.files import same_file
 from lafr_engine.messages import AcceptedFace
-from lafr_engine.recipe import Bundle, Export, FaceRecipe, Kept, Made, Output, Recipe, Source
+from lafr_engine.recipe import (
+    Bundle,
+    Export,
+    FaceRecipe,
+    Kept,
+    Made,
+    MaskKind,
+    Output,
+    Recipe,
+    Source,
+)
 from lafr_engine.worker.pictures import write_whole
 
 # All that has a say in the bytes.
@@ -117,8 +127,12 @@ def file_sha256(path: Path) -> str:
         raise UnreadableFile(path, f"cannot be read ({error.strerror or error})") from error
 
 
-def face_recipe(accepted: AcceptedFace) -> FaceRecipe:
+def face_recipe(accepted: AcceptedFace, parsed: bool) -> FaceRecipe:
     """Return a face of an export as its recipe has it.
+
+    Args:
+        accepted: The face.
+        parsed: Whether its mask followed ParseNet's labels.
 
     Raises:
         InputError: Its mask cannot be read.
@@ -132,7 +146,13 @@ def face_recipe(accepted: AcceptedFace) -> FaceRecipe:
         identity=accepted.identity,
         bundle=Bundle(accepted.bundle, accepted.bundle_sha256),
         keep=_kept(accepted),
+        mask=mask_kind(parsed),
     )
+
+
+def mask_kind(parsed: bool) -> MaskKind:
+    """Say by what a mask was drawn."""
+    return MaskKind.PARSENET if parsed else MaskKind.LANDMARKS
 
 
 def _kept(accepted: AcceptedFace) -> Kept | None:

@@ -13,6 +13,7 @@ from lafr_engine.bundle.manifest import MANIFEST, bundle_hash, read_manifest
 from lafr_engine.cli import main
 from lafr_engine.restore.chain import build_chain
 from lafr_engine.training.export import write_bundle
+from tests.faces.small_parsenet import install
 from tests.restore.foreign_nets import small_restoreformer
 from tests.training.small import CHAIN
 
@@ -79,6 +80,30 @@ def test_sound_bundles_and_weights_are_verified(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"lafr-small-1: sound, sha256 {bundle_hash(bundle)}"
     assert any(line.startswith("dlib-face: sound") for line in lines)
+
+
+@pytest.mark.usefixtures("bundle")
+def test_parsenet_is_listed_and_verified_where_a_user_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = install(tmp_path / "user", monkeypatch)
+    assert main(["models", "list"]) == 0
+    name, size, licence, place, _ = capsys.readouterr().out.splitlines()[-1].split("\t")
+    assert (name, place) == ("ParseNet", str(weights))
+    assert size.endswith(" MB")
+    assert "NC" in licence
+    assert main(["models", "verify"]) == 0
+    assert "ParseNet: sound, sha256 " in capsys.readouterr().out
+    weights.write_bytes(b"other")
+    assert main(["models", "verify"]) == 1
+    assert f"{weights} is damaged or altered" in capsys.readouterr().err
+    weights.unlink()
+    assert main(["models", "verify"]) == 0
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told.startswith("ParseNet: not installed")
+    assert str(weights) in told
+    assert main(["models", "list"]) == 0
+    assert "ParseNet" not in capsys.readouterr().out
 
 
 def test_one_bundle_is_verified_by_name_or_folder(

@@ -30,12 +30,13 @@ from lafr_engine.messages import (
     RenderPhoto,
     RestoreFace,
 )
-from lafr_engine.recipe import Recipe, read_recipe
+from lafr_engine.recipe import MaskKind, Recipe, read_recipe
 from lafr_engine.service import Handler
 from lafr_engine.worker.again import computing_by, difference
 from lafr_engine.worker.handlers import make_handlers
 from lafr_engine.worker.pictures import png
 from lafr_engine.worker.recipes import made_with, way_to
+from tests.faces.small_parsenet import install
 
 ROOT = Path(__file__).parents[2]
 Out = pytest.CaptureFixture[str]
@@ -184,6 +185,65 @@ def test_exports_of_an_album_in_every_format(
     first = read_recipe(recipes[0])
     assert first.faces[0].decision is Acceptance.CONFIDENT
     assert first.faces[0].keep is not None
+
+
+def mask_of(result: Path) -> MaskKind:
+    (face,) = read_recipe(recipe_of(result)).faces
+    return face.mask
+
+
+def test_masks_by_parsenet_are_made_again_or_refused(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    """Whatever is installed by then: a recipe's masks are those of then, or there is no file."""
+    photo, again = tmp_path / "in" / out.name, tmp_path / "again"
+    by_landmarks, plain = make_handlers("cpu"), tmp_path / "plain.png"
+    face = accepted(by_landmarks, photo, tmp_path / "cache")
+    assert mask_of(out) is MaskKind.LANDMARKS
+    weights = install(tmp_path / "user", monkeypatch)
+    assert render(recipe_of(out), "--out", again) == 0
+    assert (again / out.name).read_bytes() == out.read_bytes()
+    export(by_landmarks, RenderPhoto("1", photo, (face,), plain))  # restored before, written after
+    assert mask_of(plain) is MaskKind.LANDMARKS
+    # By the command line.
+    line = ["restore", str(photo), "--out", str(tmp_path / "by"), "--device", "cpu"]
+    assert main([*line, "--strength", "0.8", "--seed", "1"]) == 0
+    restored = tmp_path / "by" / out.name
+    assert mask_of(restored) is MaskKind.PARSENET
+    assert changed(restored, photo) > 1.2 * changed(out, photo)
+    # By an album, whose export needs the weights no more.
+    album, exported = make_handlers("cpu"), tmp_path / "album.png"
+    parsed = accepted(album, photo, tmp_path / "cache")
+    gone = weights.rename(tmp_path / "gone.pth")
+    export(make_handlers("cpu"), RenderPhoto("2", photo, (parsed,), exported))
+    assert mask_of(exported) is MaskKind.PARSENET
+    x0, y0, x1, y1 = parsed.rectangle or (0, 0, 0, 0)
+    seen = read_picture(
+        next((tmp_path / "cache").glob(parsed.crop.name.replace("crop", "preview")))
+    )
+    assert np.array_equal(read_picture(exported).pixels[y0:y1, x0:x1], seen.pixels)
+    # Without the weights there is no file, with others neither, and with them the same bytes.
+    recipes, new = (recipe_of(restored), recipe_of(exported)), tmp_path / "new"
+    capsys.readouterr()
+    assert render(*recipes, "--out", new) == 1
+    told = capsys.readouterr().err
+    for recipe in recipes:
+        assert f"{recipe}: its masks were drawn with ParseNet, which is not installed" in told
+    assert f"into {weights.parent}" in told
+    weights.write_bytes(b"other")
+    assert render(*recipes, "--out", new) == 1
+    assert f"{weights}: the sha256 is not the pinned one" in capsys.readouterr().err
+    assert not new.exists()
+    gone.replace(weights)
+    assert render(*recipes, recipe_of(plain), "--out", new) == 0
+    for made in (restored, exported, plain):
+        assert (new / made.name).read_bytes() == made.read_bytes()
+
+
+def changed(result: Path, source: Path) -> int:
+    """How many pixels of a result are far from its source's."""
+    after, before = (read_picture(path).pixels.astype(int) for path in (result, source))
+    return int((np.abs(after - before).max(axis=2) > 3).sum())
 
 
 def test_a_recipe_that_cannot_be_written_is_told_and_the_picture_stays(

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from lafr_engine.bundle import third_party
 from lafr_engine.errors import WeightsDamaged, WeightsMissing
 from lafr_engine.faces.geometry import FFHQ_512
 from lafr_engine.faces.mask import Part, parsed_mask, soft_mask
 from lafr_engine.faces.parsing import FaceParser
+from tests.faces.small_parsenet import install
 
 
 def face_labels() -> np.ndarray:
@@ -75,7 +78,42 @@ def test_the_real_network_labels_a_crop(random_weights: Path) -> None:
     assert labels.dtype == np.uint8
     assert labels.max() < 19
     assert len(np.unique(labels)) > 1
-    assert np.array_equal(labels, parser(crop))
+
+
+def test_a_card_without_memory_hands_over_to_the_cpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = install(tmp_path, monkeypatch)
+    parser = FaceParser(path, third_party.PARSENET.sha256)
+    crop = np.random.default_rng(3).random((512, 512, 3), dtype=np.float32)
+    expected = parser(crop)
+    assert set(np.unique(expected)) == {Part.SKIN, Part.NOSE}
+    moved = FaceParser(path, third_party.PARSENET.sha256, "meta")  # a device that holds nothing
+    net = parser._net
+    monkeypatch.setattr(moved, "_net", OutOfMemory(net))
+    for _ in range(2):
+        assert np.array_equal(moved(crop), expected)
+    monkeypatch.setattr(parser, "_net", OutOfMemory(net))
+    with pytest.raises(torch.OutOfMemoryError):
+        parser(crop)
+
+
+class OutOfMemory(torch.nn.Module):
+    """A network that finds no memory until it is moved to the CPU."""
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net, self.moved = net, False
+
+    def to(self, *args: Any, **kwargs: Any) -> OutOfMemory:
+        self.moved = True
+        super().to(*args, **kwargs)
+        return self
+
+    def forward(self, x: torch.Tensor) -> Any:
+        if not self.moved:
+            raise torch.OutOfMemoryError("no memory")
+        return self.net(x)
 
 
 def test_other_files_are_refused(random_weights: Path, tmp_path: Path) -> None:

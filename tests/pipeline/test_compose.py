@@ -6,9 +6,11 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lafr_engine.errors import ConfigError
-from lafr_engine.faces.geometry import Face
+from lafr_engine.faces.geometry import Face, align
+from lafr_engine.faces.mask import Part, parsed_mask
 from lafr_engine.imaging.picture import Picture, enlarged, rgb8
 from lafr_engine.imaging.tones import colour_space
 from lafr_engine.pipeline import (
@@ -23,6 +25,8 @@ from lafr_engine.pipeline import (
     restore,
     restore_face,
 )
+from lafr_engine.pipeline.compose import accepted_patch
+from lafr_engine.pipeline.crops import crop_of, deep_crop, stored_labels
 from lafr_engine.restore.base import Crops
 
 
@@ -42,9 +46,10 @@ def face_by_face(
     accepted = []
     for each in restoration.faces:
         if each.state is FaceState.RESTORED:
-            crop = restore_face(picture, each.face, models, Choices()).crop
-            assert crop is not None
-            accepted.append(Accepted(each.face, crop, strength))
+            done = restore_face(picture, each.face, models, Choices())
+            assert done.crop is not None
+            assert done.result.parsed is each.parsed
+            accepted.append(Accepted(each.face, done.crop, strength, labels=done.labels))
     return accepted
 
 
@@ -58,6 +63,15 @@ def accepted(models: Models, family: Picture, face: Face) -> Accepted:
     crop = restore_face(family, face, models, Choices()).crop
     assert crop is not None
     return Accepted(face, crop)
+
+
+def outlined(crop: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """A parser that sees an upright face, narrower and longer than landmarks draw it."""
+    y, x = np.mgrid[:512, :512]
+    labels = np.full((512, 512), Part.HAIR, np.uint8)
+    labels[np.hypot((x - 256) / 100, (y - 300) / 180) < 1] = Part.SKIN
+    assert crop.shape == (512, 512, 3)
+    return labels
 
 
 @pytest.mark.parametrize(
@@ -74,6 +88,44 @@ def test_face_by_face_gives_the_bytes_of_all_at_once(
     composed = compose(family, accepted[::-1], scale)
     assert np.array_equal(composed.pixels, restoration.picture.pixels)
     assert composed.pixels.dtype == restoration.picture.pixels.dtype
+
+
+def test_a_parser_draws_the_masks_both_ways(models: Models, family: Picture) -> None:
+    parsing = replace(models, parser=outlined)
+    restoration = at_once(family, parsing, Choices())
+    accepted = face_by_face(family, parsing, restoration)
+    assert len(accepted) >= 2
+    assert all(each.parsed for each in restoration.faces if each.state is FaceState.RESTORED)
+    assert np.array_equal(compose(family, accepted).pixels, restoration.picture.pixels)
+    by_landmarks = at_once(family, models, Choices())
+    assert not any(each.parsed for each in by_landmarks.faces)
+    assert not np.array_equal(by_landmarks.picture.pixels, restoration.picture.pixels)
+
+
+def test_the_mask_follows_the_labels(family: Picture, accepted: Accepted) -> None:
+    space = colour_space(family.channels, family.icc)
+    labels = outlined(accepted.crop)
+    parsed = accepted_patch(family, replace(accepted, labels=labels), space).mask
+    assert np.array_equal(
+        parsed,
+        parsed_mask(labels, align(accepted.face.landmarks, 512).apply(accepted.face.landmarks)),
+    )
+    plain = accepted_patch(family, accepted, space).mask
+    assert plain[labels == Part.HAIR].mean() > 2 * parsed[labels == Part.HAIR].mean()
+
+
+def test_a_crop_is_stored_with_its_labels(accepted: Accepted) -> None:
+    labels = np.random.default_rng(4).integers(0, len(Part), (512, 512), np.uint8)
+    stored = deep_crop(accepted.crop, labels)
+    back = imagecodecs.png_decode(imagecodecs.png_encode(stored))
+    assert np.array_equal(crop_of(back), accepted.crop)
+    kept = stored_labels(back)
+    assert kept is not None
+    assert np.array_equal(kept, labels)
+    assert back[..., 3].min() > 65_000  # any viewer shows the face
+    plain = deep_crop(accepted.crop)
+    assert stored_labels(plain) is None
+    assert np.array_equal(crop_of(plain), accepted.crop)
 
 
 def test_no_faces_give_the_photograph_or_the_enlarged_one(family: Picture) -> None:
@@ -97,7 +149,10 @@ def test_a_face_that_fails_has_none(models: Models, family: Picture, face: Face)
     def broken(crops: Crops) -> Crops:
         raise RuntimeError("no kernel image")
 
-    failed = restore_face(family, face, replace(models, restorer=broken), Choices())
+    parsing = replace(models, restorer=broken, parser=outlined)
+    failed = restore_face(family, face, parsing, Choices())
+    assert failed.labels is None
+    assert not failed.result.parsed
     assert failed.result.state is FaceState.FAILED
     assert failed.crop is None
 
@@ -184,3 +239,5 @@ def test_crops_and_strengths_out_of_range_are_refused(accepted: Accepted) -> Non
         replace(accepted, strength=1.2)
     with pytest.raises(ConfigError):
         replace(accepted, crop=accepted.crop[:100])
+    with pytest.raises(ConfigError, match="labels"):
+        replace(accepted, labels=np.zeros((100, 512), np.uint8))

@@ -25,6 +25,7 @@ from lafr_engine.recipe import (
     FaceRecipe,
     Kept,
     Made,
+    MaskKind,
     Output,
     Recipe,
     Source,
@@ -63,7 +64,16 @@ RECIPE = Recipe(
     export=Export(
         "JPEG", 90, 2, label=datetime(2026, 1, 31, 12, tzinfo=timezone(timedelta(hours=1)))
     ),
-    faces=(FACE, replace(FACE, keep=None, identity=None, decision=Acceptance.ACCEPTED)),
+    faces=(
+        FACE,
+        replace(
+            FACE,
+            keep=None,
+            identity=None,
+            decision=Acceptance.ACCEPTED,
+            mask=MaskKind.PARSENET,
+        ),
+    ),
     made=Made("LAFR Desktop 0.1.0", (("numpy", "2.4.6"), ("torch", "2.14.1+cu130")), 8),
 )
 
@@ -88,6 +98,7 @@ faces = st.builds(
     | st.tuples(st.integers(1, 9), st.integers(1, 9)).map(
         lambda size: Kept(grey_png(*size), (3, 4, 3 + size[0], 4 + size[1]))
     ),
+    mask=st.sampled_from(MaskKind),
 )
 recipes = st.builds(
     Recipe,
@@ -177,7 +188,10 @@ def test_a_field_that_is_missing_or_too_much_is_named(way: tuple[Any, ...]) -> N
         holder = holder[key]
     more = copy.deepcopy(values)
     del holder[way[-1]]
-    if "libraries" not in way[:-1]:  # these are whatever computed
+    if way[-1] == "mask":  # recipes from before there was a choice have none
+        recipe = parse(json.dumps(values).encode(), HERE)
+        assert recipe.faces[way[1]].mask is MaskKind.LANDMARKS
+    elif "libraries" not in way[:-1]:  # these are whatever computed
         with pytest.raises(RecipeError, match="is missing") as caught:
             parse(json.dumps(values).encode(), HERE)
         assert spelt(way) in str(caught.value)
@@ -251,6 +265,7 @@ def test_what_is_no_recipe_is_refused(data: bytes, words: str) -> None:
         (("faces", 0, "keep", "rectangle"), [10, 20, 10, 25], "faces\\[0\\].keep.rectangle"),
         (("faces", 0, "keep", "png"), "!", "faces\\[0\\].keep.png is not in base64"),
         (("faces", 1, "decision"), "rejected", "faces\\[1\\].decision"),
+        (("faces", 1, "mask"), "ellipse", "faces\\[1\\].mask is none of landmarks, parsenet"),
         (("faces", 1, "landmarks"), [[1, 2]] * 4, "faces\\[1\\].landmarks"),
     ],
 )
