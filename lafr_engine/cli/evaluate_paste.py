@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lafr_engine.cli.loading import load_detector, load_identity
+from lafr_engine.cli.loading import load_detector, load_identity, load_parser
 from lafr_engine.errors import InputError, OutputError
 
 _CELL: Final = 420
@@ -49,7 +49,8 @@ def _models(args: argparse.Namespace) -> Models:
 
     device = str(choose_device(args.device))
     restorer = load_restorer(args.bundle, device)
-    return Models(load_detector("centerface", device), restorer, load_identity(device))
+    detector, identity = load_detector("centerface", device), load_identity(device)
+    return Models(detector, restorer, identity, load_parser(device))
 
 
 def _measure(args: argparse.Namespace, models: Models) -> tuple[list[PastedFace], list[SheetEntry]]:

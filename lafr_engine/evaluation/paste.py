@@ -8,10 +8,12 @@ it lies, in the photograph's own pixels:
 - **colour**: mean CIEDE2000 between restored and photograph along the feather of the mask, of
   colours in the mean over a fortieth of the crop: grain is no colour.
 - **grain**: the noise's deviation inside the face over that of the paper around it at the same
-  luminance, by band of frequencies (`lafr_engine.imaging.regrain`). The same of the photograph
-  before it was restored says how far that comparison can be trusted: where the photograph's own
-  face differs from its surroundings by more than the limit, the face is of another stuff than
-  they (skin beside lace), and its grain is compared with its own. The report keeps the two apart.
+  luminance, by band of frequencies, of the luminance and of colour (`lafr_engine.imaging.regrain`).
+  The same of the photograph before it was restored says how far that comparison can be trusted:
+  where the photograph's own face differs from its surroundings by more than the limit, the face is
+  of another stuff than they (skin beside lace, dyes that are seen in the light only, a background
+  that the JPEG smoothed), and its grain has to lie between its own and theirs. The report keeps
+  the two apart.
 """
 
 from __future__ import annotations
@@ -59,9 +61,11 @@ class PastedFace:
         seam: Slope across the border, restored over photograph.
         colour: Mean CIEDE2000 along the border.
         blocks: Flat parts of the face whose noise was measured; 0 for none.
-        noise: Deviation of the noise around the face, in levels of 255, by band.
+        noise: Deviation of the luminance's noise around the face, in levels of 255, by band.
         spectrum: Deviation of the face's noise over that of its surroundings, by band.
         own: The same of the photograph before.
+        chroma: As spectrum, of the colours: two planes, each by band; none for grey.
+        own_chroma: The same of the photograph before.
     """
 
     photo: str
@@ -72,24 +76,25 @@ class PastedFace:
     noise: tuple[float, ...] = ()
     spectrum: tuple[float, ...] = ()
     own: tuple[float, ...] = ()
+    chroma: tuple[float, ...] = ()
+    own_chroma: tuple[float, ...] = ()
 
     @property
     def comparable(self) -> bool:
         """Whether the photograph's own face has the noise of its surroundings."""
-        return self.blocks >= CERTAIN and _near(self.own, (1.0,) * len(self.own))
+        return self.blocks >= CERTAIN and _near(self.own + self.own_chroma)
 
     @property
     def grain(self) -> Grain:
         """What became of the grain."""
         if self.blocks < CERTAIN:
             return "not measured"
-        if _near(self.spectrum, (1.0,) * len(self.spectrum)):
+        found, own = np.array(self.spectrum + self.chroma), np.array(self.own + self.own_chroma)
+        if _near(found):
             return "like its surroundings"
         # Between what the face had and what the paper has there is nothing to mend.
-        low, high = np.minimum(self.own, 1.0), np.maximum(self.own, 1.0)
-        inside = (low * (1 - SPECTRUM_LIMIT) <= self.spectrum) & (
-            np.asarray(self.spectrum) <= high * (1 + SPECTRUM_LIMIT)
-        )
+        low, high = np.minimum(own, 1.0), np.maximum(own, 1.0)
+        inside = (low * (1 - SPECTRUM_LIMIT) <= found) & (found <= high * (1 + SPECTRUM_LIMIT))
         return "like its own" if not self.comparable and inside.all() else "differs"
 
     @property
@@ -170,24 +175,35 @@ def as_json(faces: Sequence[PastedFace]) -> Json:
 def as_table(faces: Sequence[PastedFace]) -> str:
     """Return a row a face in Markdown, and the sums below."""
     lines = [
-        "| photograph | width | seam | CIEDE2000 | grain / around | before / around | grain is | |",
-        "|---|---|---|---|---|---|---|---|",
+        "| photograph | width | seam | CIEDE2000 | grain / around | before / around "
+        "| of colour | before | grain is | |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for face in faces:
         after, before = (" ".join(f"{v:.2f}" for v in row) for row in (face.spectrum, face.own))
+        dyes, own_dyes = (_range(row) for row in (face.chroma, face.own_chroma))
         lines.append(
             f"| {face.photo} | {face.box[2] - face.box[0]:.0f} | {face.seam:.2f} "
-            f"| {face.colour:.2f} | {after} | {before} | {face.grain} "
+            f"| {face.colour:.2f} | {after} | {before} | {dyes} | {own_dyes} | {face.grain} "
             f"| {'pass' if face.passed else 'FAIL'} |"
         )
     sums = as_json(faces)
+    grain: dict[Grain, int] = sums["grain"]
+    measured = sum(grain.values()) - grain.get("not measured", 0)
     lines += [
         "",
         f"{sums['passed']} of {sums['faces']} faces pass; colour under {COLOUR_LIMIT} in "
         f"{sums['colour_within']}; grain within {SPECTRUM_LIMIT:.0%} of the surroundings in "
-        f"{sums['comparable_within']} of the {sums['comparable']} faces that had it so before.",
+        f"{sums['comparable_within']} of the {sums['comparable']} faces that had it so before. Of "
+        f"the {measured} faces whose grain can be measured {grain.get('like its surroundings', 0)} "
+        f"have that of their surroundings, {grain.get('like its own', 0)} lie between their own "
+        f"and that, {grain.get('differs', 0)} differ.",
     ]
     return "\n".join(lines)
+
+
+def _range(values: Sequence[float]) -> str:
+    return f"{min(values):.2f} to {max(values):.2f}" if values else ""
 
 
 def _width(face: Face) -> float:
@@ -198,7 +214,7 @@ def _restored(picture: Picture, face: Face, models: Models) -> Accepted | None:
     restored = restore_face(picture, face, models, Choices())
     if restored.crop is None or restored.result.state is not FaceState.RESTORED:
         return None
-    return Accepted(face, restored.crop)
+    return Accepted(face, restored.crop, labels=restored.labels)
 
 
 def _part(picture: Picture, rectangle: Rectangle) -> Floats:
@@ -241,10 +257,21 @@ def _with_noise(face: PastedFace, own: Sequence[Floats], mask: Floats) -> Pasted
     sheet = paper(own[0], mask)
     if sheet is None:
         return face
-    before, after = (tuple(map(float, np.sqrt(sheet.powers(part)))) for part in own)
-    noise = tuple(float(value) * 255 for value in sheet.deviations)
-    return replace(face, blocks=len(sheet.corners), noise=noise, spectrum=after, own=before)
+    before, after = (np.sqrt(sheet.powers(part)) for part in own)
+    return replace(
+        face,
+        blocks=len(sheet.sheets[0].corners),
+        noise=_floats(sheet.deviations[0] * 255),
+        spectrum=_floats(after[0]),
+        own=_floats(before[0]),
+        chroma=_floats(after[1:]),
+        own_chroma=_floats(before[1:]),
+    )
 
 
-def _near(found: Sequence[float], wanted: Sequence[float]) -> bool:
-    return bool((np.abs(np.subtract(found, wanted)) <= SPECTRUM_LIMIT * np.asarray(wanted)).all())
+def _floats(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(map(float, values.ravel()))
+
+
+def _near(found: Sequence[float] | NDArray[np.float64]) -> bool:
+    return bool((np.abs(np.asarray(found) - 1.0) <= SPECTRUM_LIMIT).all())

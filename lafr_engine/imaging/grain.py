@@ -1,8 +1,8 @@
 """Grain: the noise of a print, measured around a face and given back to the restored face.
 
 A restored face is cleaner than its photograph, and on a grainy print it looks like plastic. So the
-noise of the paper around it is measured, its spectrum and its strength by luminance and colour,
-and what the face lacks of it is drawn anew and added.
+noise of the paper around it is measured, its spectrum and its strength by luminance, and what the
+face lacks of it is drawn anew and added; plane by plane of the colours (`imaging.regrain`).
 
 Spectra are of square blocks under a Hann window (Welch 1967), mean over blocks whose low
 frequencies are flat: picking blocks by their fine detail would pick those with little noise. The
@@ -41,16 +41,13 @@ class Grain:
     """What noise looks like.
 
     Attributes:
-        spectrum: float64 (B, B), mean power by frequency as ``numpy.fft.fft2`` orders it, in the
-            mean over channels; its mean is the variance. The lowest frequencies, which are the
-            picture's, are 0.
-        covariance: float64 (C, C) between channels, scaled so that its trace is C.
+        spectrum: float64 (B, B), mean power by frequency as ``numpy.fft.fft2`` orders it; its
+            mean is the variance. The lowest frequencies, which are the picture's, are 0.
         levels: float64 (K,), rising luminances in [0, 1].
         gains: float64 (K,), the noise's deviation at each, in shares of the overall one.
     """
 
     spectrum: Doubles
-    covariance: Doubles
     levels: Doubles
     gains: Doubles
 
@@ -61,31 +58,28 @@ class Grain:
 
 
 def measure(
-    pixels: Floats, where: NDArray[np.bool_], block: int = 16, guide: Floats | None = None
+    plane: Floats, light: Floats, where: NDArray[np.bool_], block: int = 16
 ) -> Grain | None:
     """Measure the noise of a part of a picture.
 
     Args:
-        pixels: (H, W, C) in [0, 1].
+        plane: (H, W), what is measured: the luminance, or a difference of colour.
+        light: (H, W), the luminance in [0, 1]: where it is flat ``plane`` is measured.
         where: (H, W), what is looked at.
         block: Side of the blocks; even.
-        guide: Of the same shape: where it is flat ``pixels`` are measured. By default they
-            themselves.
 
     Returns:
         None where too little of it is flat to tell noise from the picture.
     """
-    corners = flat_corners(pixels if guide is None else guide, where, block)
+    corners = flat_corners(light, where, block)
     if corners is None:
         return None
-    blocks = _cut(pixels, corners, block)
-    detail, power = _powers(blocks)
-    power *= _is_noise(block)[..., None]
-    spectrum = power.mean(axis=(0, 3))
+    power = _powers(_cut(plane[..., None], corners, block))[..., 0] * _is_noise(block)
+    spectrum = power.mean(axis=0)
     if not spectrum.any():
         return None
-    levels, gains = _by_luminance(blocks, power, float(spectrum.mean()))
-    return Grain(spectrum, _covariance(detail), levels, gains)
+    strength = power.mean(axis=(1, 2)) / float(spectrum.mean())
+    return Grain(spectrum, *_by_luminance(block_light(light, corners, block), strength))
 
 
 def bands(block: int) -> tuple[tuple[float, float], ...]:
@@ -111,20 +105,18 @@ def draw(
         band: Only these frequencies, in periods a pixel.
 
     Returns:
-        (H, W, C), of mean 0, in the picture's unit. A large picture gets one template, whose
+        (H, W), of mean 0, in the plane's unit. A large picture gets one template, whose
         edges fit, several times.
     """
     height, width = luminance.shape
     rows, columns = min(height, _TEMPLATE), min(width, _TEMPLATE)
     amplitude = np.sqrt(_resampled(grain.spectrum, rows, columns))
     amplitude *= _within((rows, columns), *band)
-    white = rng.standard_normal((rows, columns, len(grain.covariance)), dtype=np.float32)
-    spectrum = np.fft.fft2(white, axes=(0, 1)) * amplitude[..., None]
-    template = np.fft.ifft2(spectrum, axes=(0, 1)).real @ _root(grain.covariance).T
-    times = (-(-height // rows), -(-width // columns), 1)
-    noise = np.tile(template.astype(np.float32), times)[:height, :width]
+    white = rng.standard_normal((rows, columns), dtype=np.float32)
+    template = np.fft.ifft2(np.fft.fft2(white) * amplitude).real.astype(np.float32)
+    noise = np.tile(template, (-(-height // rows), -(-width // columns)))[:height, :width]
     gains: Floats = np.interp(luminance, grain.levels, grain.gains).astype(np.float32)
-    return noise * gains[..., None]
+    return noise * gains
 
 
 def light_of_pixels(pixels: Floats) -> Floats:
@@ -135,23 +127,22 @@ def light_of_pixels(pixels: Floats) -> Floats:
     return luminance
 
 
-def flat_corners(pixels: Floats, where: NDArray[np.bool_], block: int) -> NDArray[np.int64] | None:
-    """Return (y, x) of the flattest blocks that lie wholly in ``where``."""
+def flat_corners(light: Floats, where: NDArray[np.bool_], block: int) -> NDArray[np.int64] | None:
+    """Return (y, x) of the blocks with the flattest luminance that lie wholly in ``where``."""
     height, width = where.shape
     if min(height, width) < block:
         return None
-    luminance = light_of_pixels(pixels)
-    usable = where & (luminance > _DARKEST) & (luminance < _BRIGHTEST)
+    usable = where & (light > _DARKEST) & (light < _BRIGHTEST)
     corners = _corners(usable, block)
     if len(corners) < FEWEST:
         return None
     # The slope of the picture without its fine detail, by which noise does not count.
-    smooth = cv2.GaussianBlur(luminance, (0, 0), block / 5.0)
+    smooth = cv2.GaussianBlur(light, (0, 0), block / 5.0)
     slope = np.square(cv2.Sobel(smooth, cv2.CV_32F, 1, 0)) + np.square(
         cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     )
-    busy = np.array([slope[y : y + block, x : x + block].mean() for y, x in corners])
-    return corners[_flattest(busy, block_light(luminance, corners, block))]
+    busy = block_light(slope, corners, block)
+    return corners[_flattest(busy, block_light(light, corners, block))]
 
 
 def _flattest(busy: Doubles, light: Doubles) -> NDArray[np.int64]:
@@ -194,26 +185,45 @@ def _planes(blocks: Doubles) -> Doubles:
 
 def block_light(luminance: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
     """Return the mean luminance of blocks."""
-    return np.array([luminance[y : y + block, x : x + block].mean() for y, x in corners])
+    sums, (y, x) = cv2.integral(luminance), corners.T
+    far_y, far_x = y + block, x + block
+    total = sums[far_y, far_x] - sums[y, far_x] - sums[far_y, x] + sums[y, x]
+    light: Doubles = total / (block * block)
+    return light
 
 
-def band_powers(pixels: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
-    """Return the mean power of blocks by band, (N, K)."""
-    power = _powers(_cut(pixels, corners, block))[1].mean(axis=3)
+def band_powers(planes: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    """Return the mean power of blocks by band and plane, (N, K, C)."""
+    power = _powers(_cut(planes, corners, block))
     return np.stack([power[:, in_band(block, *each)].mean(axis=1) for each in bands(block)], axis=1)
 
 
-def _cut(pixels: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
-    return np.stack([pixels[y : y + block, x : x + block] for y, x in corners]).astype(np.float64)
+def noise_covariances(planes: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    """Return how the planes' noise goes together in each block, (N, C, C)."""
+    spectra = _spectra(_cut(planes, corners, block))[:, _is_noise(block)]
+    together = np.einsum("nfi,nfj->nij", spectra, spectra.conj()).real
+    covariances: Doubles = together / spectra.shape[1]
+    return covariances
 
 
-def _powers(blocks: Doubles) -> tuple[Doubles, Doubles]:
-    """Return blocks under a Hann window without their slope, and the power by frequency."""
+def _cut(planes: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
+    return np.stack([planes[y : y + block, x : x + block] for y, x in corners]).astype(np.float64)
+
+
+def _powers(blocks: Doubles) -> Doubles:
+    """Return the power of blocks by frequency, of the same shape."""
+    power: Doubles = np.abs(_spectra(blocks)) ** 2
+    return power
+
+
+def _spectra(blocks: Doubles) -> NDArray[np.complex128]:
+    """Transform blocks under a Hann window, without their slope, so that power is variance."""
     block = blocks.shape[1]
     window = np.outer(np.hanning(block + 1)[:block], np.hanning(block + 1)[:block])
-    detail: Doubles = (blocks - _planes(blocks)) * window[..., None]
-    power: Doubles = np.abs(np.fft.fft2(detail, axes=(1, 2))) ** 2 / np.square(window).sum()
-    return detail, power
+    detail = (blocks - _planes(blocks)) * window[..., None]
+    power = float(np.square(window).sum())
+    spectra: NDArray[np.complex128] = np.fft.fft2(detail, axes=(1, 2)) / np.sqrt(power)
+    return spectra
 
 
 def in_band(block: int, low: float, high: float) -> NDArray[np.bool_]:
@@ -232,30 +242,12 @@ def _is_noise(block: int) -> NDArray[np.bool_]:
     return in_band(block, bands(block)[0][0], bands(block)[-1][1])
 
 
-def _by_luminance(blocks: Doubles, power: Doubles, mean: float) -> tuple[Doubles, Doubles]:
+def _by_luminance(light: Doubles, strength: Doubles) -> tuple[Doubles, Doubles]:
     """Return luminances and the noise's deviation there over the overall one."""
-    light = blocks.mean(axis=(1, 2))
-    light = light[:, 0] if light.shape[1] == 1 else light @ _LUMA
-    strength = power.mean(axis=(1, 2, 3))
     parts = np.array_split(np.argsort(light, kind="stable"), min(_LEVELS, len(light) // 3))
     levels = np.array([light[part].mean() for part in parts])
-    gains = np.sqrt([strength[part].mean() / mean for part in parts])
+    gains = np.sqrt([strength[part].mean() for part in parts])
     return levels, gains
-
-
-def _covariance(detail: Doubles) -> Doubles:
-    channels = detail.shape[3]
-    flat = detail.reshape(-1, channels)
-    covariance = flat.T @ flat
-    trace = float(np.trace(covariance))
-    return np.eye(channels) if trace <= 0.0 else covariance * (channels / trace)
-
-
-def _root(covariance: Doubles) -> Doubles:
-    """Return R with R R^T = covariance; its eigenvalues may be 0, as those of grey are."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: Doubles = vectors * np.sqrt(np.maximum(values, 0.0))
-    return root
 
 
 def _resampled(spectrum: Doubles, height: int, width: int) -> Doubles:

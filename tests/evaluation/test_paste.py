@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -74,6 +75,10 @@ def test_verdicts() -> None:
     assert one((0.3, 0.3), (0.5, 0.6)).grain == "differs"
     assert one((1.4, 1.5), (2.0, 2.0)).grain == "like its own"
     assert one((0.5, 0.5), (1.0, 1.0), blocks=20).grain == "not measured"
+    even = one((1.0, 1.0), (1.0, 1.0))
+    assert replace(even, chroma=(1.0, 0.9), own_chroma=(1.0, 1.0)).passed
+    assert replace(even, chroma=(1.0, 0.5), own_chroma=(1.0, 1.0)).grain == "differs"
+    assert replace(even, chroma=(1.9, 1.0), own_chroma=(2.0, 1.0)).grain == "like its own"
     assert PastedFace("a.jpg", BOX, 1.0, 1.2).passed is False
 
 
@@ -89,6 +94,7 @@ def test_the_sums_tell_both_kinds_apart() -> None:
     table = as_table(faces)
     assert table.count("FAIL") == 1
     assert "1 of the 2 faces" in table
+    assert "Of the 3 faces" in table
     assert as_json([])["colour_mean"] is None
 
 

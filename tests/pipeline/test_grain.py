@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lafr_engine.faces.geometry import align
-from lafr_engine.imaging.grain import Grain, measure
+from lafr_engine.imaging.grain import Grain, light_of_pixels, measure
 from lafr_engine.imaging.picture import Picture, rgb8
 from lafr_engine.pipeline import Accepted, Choices, Models, compose, restore_face
 from lafr_engine.restore.base import Crops
@@ -35,7 +35,8 @@ def print_(sisters: Picture) -> Picture:
 def noise_of(picture: Picture, centre: tuple[float, float], radius: float) -> Grain:
     y, x = np.mgrid[: picture.height, : picture.width]
     near = np.hypot(x - centre[0], y - centre[1]) < radius
-    found = measure(np.asarray(picture.pixels / 255, np.float32), near, block=8)
+    light = light_of_pixels(np.asarray(picture.pixels / 255, np.float32))
+    found = measure(light, light, near, block=8)
     assert found is not None
     return found
 
