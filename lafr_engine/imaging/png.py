@@ -34,7 +34,11 @@ _MOST: Final = 10_000
 
 
 def chunks(stream: BinaryIO) -> Iterator[Chunk]:
-    """Yield the chunks; of those that hold pixels only the name."""
+    """Yield the chunks; of those that hold pixels only the name.
+
+    Damaged ones are left out. Decoders overlook damage behind the pixels, but a copy has most of
+    its chunks before them, where a single bad one makes the file unreadable.
+    """
     stream.seek(len(SIGNATURE))
     for _ in range(_MOST):
         head = stream.read(8)
@@ -46,11 +50,17 @@ def chunks(stream: BinaryIO) -> Iterator[Chunk]:
             yield name, b""
             continue
         body = stream.read(min(length, _LONGEST))
-        stream.seek(length - len(body) + 4, 1)
-        if len(body) == length:
+        stream.seek(length - len(body), 1)
+        if _is_whole(name, length, body, stream.read(4)):
             yield name, body
         if name == b"IEND":
             return
+
+
+def _is_whole(name: bytes, length: int, body: bytes, check_sum: bytes) -> bool:
+    """Say whether a chunk was read to its end and is what its writer wrote."""
+    letters = name.isalpha()  # of ASCII, as those of bytes are
+    return letters and len(body) == length and check_sum == _check_sum(name, body)
 
 
 def carried(found: Sequence[Chunk]) -> tuple[Chunk, ...]:
@@ -164,7 +174,11 @@ def _metadata(picture: Picture, same_type: bool) -> tuple[list[Chunk], list[Chun
 
 def chunk(name: bytes, body: bytes) -> bytes:
     """Return a chunk with its length and check sum."""
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return struct.pack(">I", len(body)) + name + body + _check_sum(name, body)
+
+
+def _check_sum(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", zlib.crc32(name + body))
 
 
 def _indexed(indexed: Indexed) -> bytes:

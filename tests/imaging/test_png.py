@@ -184,3 +184,24 @@ def test_a_text_of_a_jpeg_is_no_chunk(tmp_path: Path) -> None:
     picture = Picture(scene(), format="PNG", blocks=((b"\xfe", b"a comment"),))
     write_picture(picture, tmp_path / "a.png")
     assert np.array_equal(read_picture(tmp_path / "a.png").pixels, scene())
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        chunk(b"\xa9q91", b""),
+        chunk(b"gAMa", b"\0\0\xb1\x8f")[:-1] + b"?",
+        chunk(b"teXt", b"a")[:-6],
+    ],
+)
+def test_a_damaged_chunk_behind_the_pixels_does_not_spoil_the_copy(
+    tmp_path: Path, damaged: bytes, deep: bool
+) -> None:
+    pixels = scene(3, np.uint16 if deep else np.uint8)
+    write_picture(Picture(pixels, format="PNG"), tmp_path / "a.png")
+    raw = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(raw[:-12] + damaged + raw[-12:])
+    picture = read_picture(tmp_path / "a.png")
+    write_picture(picture, tmp_path / "b.png")
+    assert np.array_equal(read_picture(tmp_path / "b.png").pixels, pixels)
