@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from lafr_engine.cli import evaluate_paste, extras
+from lafr_engine.cli import evaluate_invented, evaluate_paste, extras
 from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
 
@@ -31,6 +31,9 @@ report has them with 95 % intervals, one row a picture, and which conditions hol
 
 With --paste whole photographs are restored instead, and each pasted face is measured: the slope
 across its border and the colour there, and its grain against that of the paper around it.
+
+With --invented HQ faces are degraded, restored and pasted, and each region's number of `lafr
+invented` is set beside the truth: from which number on a region should be warned of.
 """
 
 
@@ -53,6 +56,12 @@ def add(subparsers: Subparsers) -> None:
         help="degraded and clean aligned faces of the same names",
     )
     faces.add_argument("--paste", metavar="DIR", type=folder, help="photographs, not faces")
+    faces.add_argument(
+        "--invented",
+        metavar="DIR",
+        type=folder,
+        help="aligned faces, for the limits of the warnings",
+    )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the report, as JSON"
     )
@@ -85,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; return the exit status."""
     if args.paste is not None:
         return evaluate_paste.run(args)
+    if args.invented is not None:
+        return evaluate_invented.run(args, Progress(sys.stderr, "picture"))
     extras.require("evaluate", extras.EVALUATE)
     from lafr_engine.evaluation.report import as_markdown, write_report
     from lafr_engine.evaluation.sheet import Sheet
