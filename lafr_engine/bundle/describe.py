@@ -11,7 +11,7 @@ from lafr_engine.bundle.manifest import Manifest, bundle_hash, read_manifest
 from lafr_engine.errors import BundleError
 
 OWN: Final = "LAFR"
-"""The architecture of a chain."""
+"""The architecture of a chain; one with a small decoder names its widths as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,18 @@ def describe(folder: Path) -> BundleInfo:
         size=sum(entry.size for entry in manifest.files.values()),
         sha256=bundle_hash(folder),
         training=_training(manifest),
-        architecture=str(manifest.foreign.get("architecture", OWN)),
+        architecture=_architecture(manifest),
         source=str(manifest.foreign.get("source", "")),
     )
+
+
+def _architecture(manifest: Manifest) -> str:
+    if manifest.foreign:
+        return str(manifest.foreign.get("architecture", OWN))
+    # The manifest is not checked as far as here, and what is wrong with it is for loading to say.
+    decoder = manifest.chain.get("decoder")
+    widths = decoder.get("widths") if isinstance(decoder, dict) else None
+    return f"{OWN}, decoder {'-'.join(map(str, widths))}" if isinstance(widths, list) else OWN
 
 
 def _version(name: str) -> str:

@@ -22,7 +22,7 @@ from lafr_engine.restore.foreign import (
     build_foreign,
     require_reader,
 )
-from lafr_engine.restore.one_step import OneStepRestorer
+from lafr_engine.restore.one_step import OneStepRestorer, RestorerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +37,7 @@ def load_restorer(
     bundle: str | Path | None = None,
     device: str = "auto",
     notify: Callable[[str], None] | None = None,
+    options: RestorerOptions | None = None,
 ) -> FaceRestorer:
     """Load a bundle as a restorer: a chain, or a network by others.
 
@@ -44,17 +45,24 @@ def load_restorer(
         bundle: Folder or name; None for the one that ships with the program.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         notify: Hears a sentence when a chain has to do with less memory.
+        options: How a chain is run; by default in fp32.
 
     Raises:
         BundleError: The bundle is missing or damaged.
-        ConfigError: It is a network by others, and what reads it is not installed.
+        ConfigError: It is a network by others, and what reads it is not installed, or it is to run
+            in a way that only chains know.
         DeviceError: The device cannot be used.
     """
     folder = store.find(bundle)
     manifest = read_manifest(folder)
     if not manifest.foreign:
         chain = _chain(folder, manifest, device)
-        return OneStepRestorer(chain, notify=notify or (lambda _: None))
+        return OneStepRestorer(chain, options, notify or (lambda _: None))
+    if options not in (None, RestorerOptions()):
+        raise ConfigError(
+            f"{folder.name}: is a restorer by others, which runs in full precision, undivided and "
+            "uncompiled"
+        )
     verify(folder, manifest)
     return _foreign(folder, manifest, choose_device(device))
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.training.run import RunOptions
 
+_STAGES = (
+    "train these stages only. decoder, which is not trained unless it is named, distils a small "
+    "decoder that works in the VAE's place: with --from, from what that bundle's VAE decodes"
+)
 PRESETS = ("smoke", "compact", "paper", "sd21")
 
 
@@ -33,7 +37,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--base", type=Path, metavar="DIR", help="diffusers folder (paper, sd21)")
     parser.add_argument("--from", dest="start", type=Path, metavar="BUNDLE", help="start from it")
-    parser.add_argument("--stages", default="", metavar="A,B", help="train these stages only")
+    parser.add_argument("--stages", default="", metavar="A,B", help=_STAGES)
     parser.add_argument("--faces", type=positive, metavar="N", help="train on N faces only")
     parser.add_argument(
         "--val", type=Path, metavar="DIR", help="other faces, for the validation pictures"

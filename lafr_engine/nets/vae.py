@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor, nn
 
-from lafr_engine.nets.blocks import LEAK, Upsample, conv, res_blocks
+from lafr_engine.nets.blocks import LEAK, conv, res_blocks
+from lafr_engine.nets.small_decoder import decoder_layers, reach
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
@@ -26,9 +27,15 @@ LOGVAR_MIN, LOGVAR_MAX = -20.0, 4.0
 
 
 class LatentCodec(Protocol):
-    """Faces to normalised latents and back."""
+    """Faces to normalised latents and back.
+
+    Attributes:
+        latent_channels: Channels of a latent.
+        factor: How much larger an image is than its latent.
+    """
 
     latent_channels: int
+    factor: int
 
     def encode(self, x: Tensor) -> Tensor:
         """Map images (B, 3, H, W) in [-1, 1] to latents (B, C, H/8, W/8), the posterior's mean."""
@@ -72,6 +79,7 @@ class CompactVAE(nn.Module):
         super().__init__()
         self.config = config
         self.latent_channels = config.latent_channels
+        self.factor = 8
         c = config.latent_channels
         fine, coarse = config.encoder_widths
         self.encoder = nn.Sequential(
@@ -83,16 +91,9 @@ class CompactVAE(nn.Module):
             nn.LeakyReLU(LEAK),
             conv(coarse, 2 * c),
         )
-        fine, coarse = config.decoder_widths
-        self.decoder = nn.Sequential(
-            conv(c, coarse),
-            *res_blocks(coarse, config.decoder_blocks[1]),
-            Upsample(coarse, fine),
-            *res_blocks(fine, config.decoder_blocks[0]),
-            nn.LeakyReLU(LEAK),
-            conv(fine, 48),
-            nn.PixelShuffle(4),
-        )
+        blocks = config.decoder_blocks[::-1]
+        self.decoder = decoder_layers(c, self.factor, config.decoder_widths[::-1], blocks)
+        self.reach = reach(blocks)
         self.register_buffer("latent_mean", torch.zeros(1, c, 1, 1))
         self.register_buffer("latent_std", torch.ones(1, c, 1, 1))
 
@@ -129,6 +130,7 @@ class KLCodec(nn.Module):
         super().__init__()
         self.vae = vae
         self.latent_channels = int(vae.config.latent_channels)
+        self.factor = 2 ** (len(vae.config.block_out_channels) - 1)
         self.scaling_factor = float(vae.config.scaling_factor)
 
     def encode(self, x: Tensor) -> Tensor:

@@ -4,11 +4,13 @@
 
     lq ─ encode ─ z_lq ─ adapter ─ z_aligned ─ U-Net, x0 ─ z_restored ─ decode ─ gate ─ image
         (frozen)                                              (frozen)  (ours)
+
+A small decoder, distilled from the VAE's own, may decode in its place.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import torch
@@ -18,6 +20,8 @@ from lafr_engine.errors import ConfigError
 from lafr_engine.nets.adapter import AdapterConfig, CodebookAdapter
 from lafr_engine.nets.gate import FidelityGate, GateConfig
 from lafr_engine.nets.pruning import PrunedUNet, TextPruning, prune
+from lafr_engine.nets.small_decoder import DecoderConfig, SmallDecoder
+from lafr_engine.nets.tiles import decode_in_tiles
 from lafr_engine.nets.vae import CompactVAE, CompactVAEConfig, KLCodec
 from lafr_engine.restore.schedule import OneStep
 
@@ -39,6 +43,7 @@ class ChainConfig:
         step: The fixed step and the kind of prediction.
         see_lq: The U-Net also sees z_lq, in channels of its own (ours).
         gate: Shape of the fidelity gate (ours); None for none.
+        decoder: Shape of a small decoder that decodes in the VAE's place; None for the VAE's own.
     """
 
     codec: CodecKind = "compact"
@@ -51,6 +56,7 @@ class ChainConfig:
     step: OneStep = field(default_factory=OneStep)
     see_lq: bool = False
     gate: GateConfig | None = None
+    decoder: DecoderConfig | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a manifest."""
@@ -64,11 +70,13 @@ class ChainConfig:
             ConfigError: Unknown names or values of the wrong kind.
         """
         try:
+            decoder = values.get("decoder")  # bundles of before there was one do not name it
             nested = {
                 "compact": CompactVAEConfig(**_tuples(values["compact"])),
                 "adapter": AdapterConfig(**_tuples(values["adapter"])),
                 "step": OneStep(**values["step"]),
                 "gate": GateConfig(**_tuples(values["gate"])) if values["gate"] else None,
+                "decoder": DecoderConfig(**_tuples(decoder)) if decoder else None,
             }
             return ChainConfig(**{**values, **nested})
         except (KeyError, TypeError, AttributeError) as error:
@@ -99,7 +107,12 @@ class ChainOutput:
 
 
 class Chain(nn.Module):
-    """The networks of LAFR in their order; images (B, 3, H, W) in [-1, 1], H and W mod 64 = 0."""
+    """The networks of LAFR in their order; images (B, 3, H, W) in [-1, 1], H and W mod 64 = 0.
+
+    Attributes:
+        tile: Side of the tiles, in latents, that are decoded at a time; 0 for the whole. The own
+            decoder of a ``kl`` codec ignores it (see ``nets.tiles``).
+    """
 
     def __init__(
         self,
@@ -109,21 +122,31 @@ class Chain(nn.Module):
         unet: PrunedUNet,
         gate: FidelityGate | None,
     ) -> None:
-        """Keep the parts; :func:`build_chain` makes them from a configuration."""
+        """Keep the parts, and add a small decoder with random weights where there is to be one.
+
+        :func:`build_chain` makes the parts from a configuration.
+        """
         super().__init__()
         self.config = config
         self.codec = codec
         self.adapter = adapter
         self.unet = unet
         self.gate = gate
+        self.decoder: SmallDecoder | None = None
+        self.tile = 0
+        with_decoder(self, config.decoder)
 
     def encode(self, x: Tensor) -> Tensor:
         """Return normalised latents of images."""
         return self.codec.encode(x.to(_precision(self.codec))).to(x.dtype)
 
     def decode(self, z: Tensor) -> Tensor:
-        """Return images of normalised latents."""
-        return self.codec.decode(z.to(_precision(self.codec))).to(z.dtype)
+        """Return images of normalised latents, by the small decoder where there is one."""
+        decoder = self.codec if self.decoder is None else self.decoder
+        cast = z.to(_precision(decoder))
+        if self.tile and not isinstance(decoder, KLCodec):
+            return decode_in_tiles(decoder, cast, self.tile).to(z.dtype)
+        return decoder.decode(cast).to(z.dtype)
 
     def denoise(self, z_aligned: Tensor, z_lq: Tensor) -> Tensor:
         """Run the U-Net once and return z_restored."""
@@ -150,6 +173,24 @@ class Chain(nn.Module):
 def _precision(module: nn.Module) -> torch.dtype:
     """Return the type of a network's weights: VAE and U-Net may run in half precision."""
     return next(module.parameters()).dtype
+
+
+def with_decoder(chain: Chain, config: DecoderConfig | None) -> Chain:
+    """Give a chain the small decoder of ``config``; one of another shape has random weights.
+
+    Args:
+        chain: Is changed; the VAE's own decoder stays, as what a small one is distilled from.
+        config: None for the VAE's own.
+
+    Raises:
+        ConfigError: No decoder of that shape fits the codec.
+    """
+    if config is None:
+        chain.decoder = None
+    elif chain.decoder is None or chain.decoder.config != config:
+        chain.decoder = SmallDecoder(config, chain.codec.latent_channels, chain.codec.factor)
+    chain.config = replace(chain.config, decoder=config)
+    return chain
 
 
 def build_chain(config: ChainConfig) -> Chain:

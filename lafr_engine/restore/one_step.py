@@ -32,10 +32,10 @@ class RestorerOptions:
 
     Attributes:
         batch: Faces at a time; more than that are cut into batches.
-        precision: Of VAE and U-Net. Adapter, x0 and gate stay in fp32: in half precision near
-            codes swap places, and x0 multiplies every error.
-        tiled: Decode in tiles from the start (VAE of diffusers only): less memory, slower, and not
-            quite the same picture.
+        precision: Of VAE, U-Net and small decoder. Adapter, x0 and gate stay in fp32: in half
+            precision near codes swap places, and x0 multiplies every error.
+        tiled: Decode in tiles from the start: less memory, slower. The same picture up to rounding,
+            but not quite where diffusers' own VAE decodes.
         compiled: Compile U-Net and VAE, with CUDA graphs. Pays on a graphics card for albums: the
             first face of each batch size waits for a minute. Off on the CPU, where it gains little.
     """
@@ -87,7 +87,9 @@ class OneStepRestorer:
         self._notify = notify
         set_precision(chain, self.options.precision)
         chain.to(memory_format=torch.channels_last)
-        self.tiled = self.options.tiled and decode_in_tiles(chain)
+        self.tiled = self.options.tiled
+        if self.tiled:
+            decode_in_tiles(chain)
         if self.options.compiled and self.device.type == "cuda":
             _compile(chain)
 
@@ -141,7 +143,8 @@ class OneStepRestorer:
             torch.cuda.empty_cache()
         if count > 1:
             self.batch = count // 2
-        elif not self.tiled and decode_in_tiles(self.chain):
+        elif not self.tiled and isinstance(self.chain.codec, KLCodec):
+            decode_in_tiles(self.chain)
             self.tiled = True
             self._notify("Memory is short; faces are now decoded in tiles.")
         else:
@@ -154,24 +157,25 @@ class OneStepRestorer:
 
 
 def set_precision(chain: Chain, precision: Precision) -> None:
-    """Put VAE and U-Net into a precision; the chain casts at their borders."""
-    for part in (chain.codec, chain.unet):
-        part.to(_TYPES[precision])
+    """Put VAE, U-Net and small decoder into a precision; the chain casts at their borders."""
+    for part in (chain.codec, chain.unet, chain.decoder):
+        if part is not None:
+            part.to(_TYPES[precision])
 
 
-def decode_in_tiles(chain: Chain, side: int = TILE) -> bool:
-    """Let the VAE decode tiles of ``side`` latents, which overlap by a quarter and are blended.
+def decode_in_tiles(chain: Chain, side: int = TILE) -> None:
+    """Let the chain decode tiles of ``side`` latents.
 
-    Returns:
-        Whether it can: the compact VAE cannot, and has no need to.
+    diffusers' VAE has them overlap by a quarter and blends them; ours and small decoders see all
+    that a tile depends on, and need no blending (see ``nets.tiles``).
     """
-    if not isinstance(chain.codec, KLCodec):
-        return False
+    if chain.decoder is not None or not isinstance(chain.codec, KLCodec):
+        chain.tile = side
+        return
     vae = chain.codec.vae
     vae.tile_sample_min_size = 8 * side
     vae.tile_latent_min_size = side
     chain.codec = _TiledCodec(vae)
-    return True
 
 
 class _TiledCodec(KLCodec):
@@ -188,6 +192,8 @@ class _TiledCodec(KLCodec):
 
 def _compile(chain: Chain) -> None:
     chain.unet.compile(mode="reduce-overhead")
+    if chain.decoder is not None:
+        chain.decoder.net.compile(mode="reduce-overhead")
     if isinstance(chain.codec, KLCodec):
         chain.codec.vae.encoder.compile(mode="reduce-overhead")
         chain.codec.vae.decoder.compile(mode="reduce-overhead")

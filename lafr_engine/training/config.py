@@ -13,7 +13,8 @@ class StagePlan:
 
     Attributes:
         label: Name of the stage's files and log lines, unique in its preset.
-        kind: ``vae``, ``adapter-hq``, ``adapter-lq``, ``adapter-joint``, ``unet`` or ``gates``.
+        kind: ``vae``, ``adapter-hq``, ``adapter-lq``, ``adapter-joint``, ``unet``, ``gates`` or
+            ``decoder``.
         steps: Optimiser steps.
         batch: Faces a step and process.
         size: Side of the faces or crops, pixels.

@@ -100,16 +100,17 @@ def estimate_run(preset: Preset, options: RunOptions) -> list[str]:
         config = ChainConfig.from_json(read_manifest(options.start).chain)
     elif preset.needs_base:
         config = replace(config, kl=dict(SD21_VAE), unet=dict(SD21_UNET))
+    chosen = options.only or tuple(plan.label for plan in preset.stages)
     found = [
         estimate(
-            config,
+            replace(config, decoder=preset.decoder) if plan.kind == "decoder" else config,
             replace(plan, batch=min(options.micro_batch or plan.batch, plan.batch)),
             checkpointing=checkpointed(preset, options),
             precision=precision,
             repeats=-(-plan.batch // (options.micro_batch or plan.batch)),
         )
-        for plan in preset.stages
-        if not options.only or plan.label in options.only
+        for plan in preset.all_stages
+        if plan.label in chosen
     ]
     return describe(found, room_of(place, precision))
 
@@ -169,8 +170,13 @@ def _loss(weights: LossWeights) -> MultiLevelLoss:
 
 def _step(stage: Stage, plan: StagePlan, precision: Precision) -> None:
     face = torch.empty(plan.batch, 3, plan.size, plan.size)
-    paired = plan.kind not in ("vae", "adapter-hq")
-    batch: tuple[Tensor, ...] = (face, face.clone(), torch.ones(1).bool()) if paired else (face,)
+    flags = torch.ones(plan.batch).bool()
+    single: dict[str, tuple[Tensor, ...]] = {
+        "vae": (face,),
+        "adapter-hq": (face,),
+        "decoder": (face, flags),
+    }
+    batch = single.get(plan.kind) or (face, face.clone(), flags)
     with _autocast(precision):
         parts: dict[str, Tensor] = stage(*batch)
         loss = torch.stack([part.float() for part in parts.values()]).sum()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.adapter import AdapterConfig
 from lafr_engine.nets.gate import GateConfig
+from lafr_engine.nets.small_decoder import DecoderConfig
 from lafr_engine.nets.vae import CompactVAEConfig
 from lafr_engine.restore.chain import ChainConfig
 from lafr_engine.restore.full_size import SD21_ADAPTER
@@ -27,6 +28,8 @@ class Preset:
         needs_base: Whether VAE and U-Net come from a diffusers folder (``--base``).
         licence: Of the bundle. Weights derived from a base keep the base's licence.
         checkpointing: Compute activations again in backward instead of keeping them.
+        extra: Further stages, after the others; trained only where they are named.
+        decoder: Shape of the small decoder that a stage of kind ``decoder`` trains.
     """
 
     name: str
@@ -35,6 +38,13 @@ class Preset:
     needs_base: bool = False
     licence: str = "Apache-2.0"
     checkpointing: bool = False
+    extra: tuple[StagePlan, ...] = ()
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
+
+    @property
+    def all_stages(self) -> tuple[StagePlan, ...]:
+        """The stages, those included that are trained only where they are named."""
+        return self.stages + self.extra
 
 
 def small_unet(channels: int, widths: tuple[int, ...], seen: int, groups: int) -> dict[str, Any]:
@@ -76,6 +86,8 @@ PIXELS = LossWeights(pixel=1.0, gradient=0.5)
 # The gate decides between the input and what was restored, so who it is weighs more at the end.
 WHO = replace(GATE, pixel=2.0, gradient=2.0, perceptual=0.05, identity=8.0, structure=2.0)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
+# Between two decodings of one latent: what the VAE's own decoder shows can all be told from it.
+DECODER = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.05, perceptual_side=160)
 
 COMPACT = Preset(
     "compact",
@@ -98,6 +110,9 @@ COMPACT = Preset(
         StagePlan("gates-px", "gates", 1900, 4, 256, 4e-4, PIXELS, 100, clip=0.3, light=0.25),
         StagePlan("gates-who", "gates", 200, 2, 512, 2e-4, WHO, warmup=20, ema=0.99, light=0.3),
     ),
+    extra=(StagePlan("decoder", "decoder", 1500, 8, 256, 1e-3, DECODER, light=0.25),),
+    # A third of the arithmetic of the compact VAE's own.
+    decoder=DecoderConfig((64, 32), (2, 1)),
 )
 
 SMOKE = Preset(
@@ -117,6 +132,8 @@ SMOKE = Preset(
         StagePlan("unet", "unet", 8, 4, 128, 2e-3, LATENT, checkpoint_every=4),
         StagePlan("lora", "unet", 6, 2, 128, 1e-3, IMAGE, checkpoint_every=3, lora_rank=4),
     ),
+    extra=(StagePlan("decoder", "decoder", 8, 4, 128, 2e-3, DECODER, checkpoint_every=4),),
+    decoder=DecoderConfig((8, 8), (1, 1)),
 )
 
 # The licence of Stable Diffusion 2.1-base; its use restrictions pass on to what derives from it.
@@ -129,6 +146,8 @@ _SD_CHAIN = ChainConfig(codec="kl", adapter=SD21_ADAPTER, text="exact", step=One
 # a squared distance of unit embeddings is 2 (1 - cos).
 _SD_LOSS = LossWeights(pixel=1.0, perceptual=2.0, identity=0.05, structure=0.05)
 _SD_LORA = StagePlan("unet", "unet", 40_000, 4, 512, 5e-5, _SD_LOSS, lora_rank=4)
+# On crops: the VAE that is distilled costs a quarter there, and textures are the same.
+_SD_DECODER = StagePlan("decoder", "decoder", 40_000, 16, 256, 3e-4, DECODER, light=0.25)
 
 SD21 = Preset(
     "sd21",
@@ -141,6 +160,7 @@ SD21 = Preset(
     needs_base=True,
     licence=OPEN_RAIL,
     checkpointing=True,
+    extra=(_SD_DECODER,),
 )
 
 PAPER = Preset(
@@ -153,6 +173,7 @@ PAPER = Preset(
     needs_base=True,
     licence=OPEN_RAIL,
     checkpointing=True,
+    extra=(_SD_DECODER,),
 )
 
 PRESETS = {preset.name: preset for preset in (SMOKE, COMPACT, PAPER, SD21)}

@@ -18,10 +18,11 @@ from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.errors import ConfigError, TrainingError
 from lafr_engine.nets.checkpointing import checkpoint_blocks
 from lafr_engine.nets.gate import FidelityGate
-from lafr_engine.restore.chain import Chain, ChainConfig, build_chain
+from lafr_engine.restore.chain import Chain, ChainConfig, build_chain, with_decoder
 from lafr_engine.training import files, stages
 from lafr_engine.training.base import load_base
 from lafr_engine.training.data import read_faces, step_seed
+from lafr_engine.training.decoder_stage import DecoderStage
 from lafr_engine.training.export import write_bundle
 from lafr_engine.training.loop import RunFolder, StageTrainer, load_stage
 from lafr_engine.training.losses import LossWeights, MultiLevelLoss
@@ -51,7 +52,7 @@ class RunOptions:
         resume: Go on with a run that is there.
         base: diffusers folder with ``vae`` and ``unet``, for presets that need one.
         start: Bundle whose weights the run starts from, instead of random ones.
-        only: Labels of the stages to train; all where empty.
+        only: Labels of the stages to train; where empty, all but a preset's extra ones.
         limit: Number of faces to train on; all where None.
         val: Folder of other aligned faces, for the validation pictures only; those trained on
             where None.
@@ -80,7 +81,7 @@ class RunOptions:
 
 
 def train(preset: Preset, options: RunOptions) -> Path:
-    """Train all stages that are not finished yet and write the bundle; returns its folder.
+    """Train the stages that are not finished yet and write the bundle; returns its folder.
 
     Raises:
         ConfigError: Options that contradict each other or the preset.
@@ -99,7 +100,7 @@ def train(preset: Preset, options: RunOptions) -> Path:
     # All processes have looked whether a run is here before one of them leaves its traces.
     accelerator.wait_for_everyone()
     run.write_record()
-    for plan in preset.stages:
+    for plan in preset.all_stages:
         if plan.label in chosen or run.folder.finished(plan.label).is_file():
             run.stage(plan, chain, faces, shown)
     if accelerator.is_main_process:
@@ -125,6 +126,8 @@ class _Run:
         """Train a stage, or load its result where it is finished."""
         # Before the first checkpoint, too, a resumed stage starts from the same random weights.
         torch.manual_seed(step_seed(self.options.seed, plan.label, -1))
+        if plan.kind == "decoder":
+            with_decoder(chain, self.preset.decoder)
         stage = make_stage(plan, chain)
         done = self.folder.finished(plan.label)
         images = plan.steps * plan.batch * self.accelerator.num_processes
@@ -161,12 +164,15 @@ def make_stage(plan: StagePlan, chain: Chain, loss: MultiLevelLoss | None = None
         loss: In place of the one that the plan's weights make.
 
     Raises:
-        ConfigError: An unknown kind, or a VAE stage on a VAE that is not ours to train.
+        ConfigError: An unknown kind, a VAE stage on a VAE that is not ours to train, or a decoder
+            stage on a chain without a small decoder.
     """
     if plan.kind == "vae":
         return stages.VAEStage(plan, chain, loss or make_loss(plan.weights))
     if plan.kind in ("unet", "gates"):
         return stages.UNetStage(plan, chain, loss or make_loss(plan.weights))
+    if plan.kind == "decoder":
+        return DecoderStage(plan, chain, loss or make_loss(plan.weights))
     kinds: dict[str, type[stages.AdapterHQStage] | type[stages.AdapterLQStage]] = {
         "adapter-hq": stages.AdapterHQStage,
         "adapter-lq": stages.AdapterLQStage,
@@ -201,7 +207,7 @@ def check_options(preset: Preset, options: RunOptions) -> tuple[str, ...]:
     Raises:
         ConfigError: They do not.
     """
-    labels = tuple(plan.label for plan in preset.stages)
+    labels = tuple(plan.label for plan in preset.all_stages)
     unknown = set(options.only) - set(labels)
     if unknown:
         raise ConfigError(
@@ -215,7 +221,7 @@ def check_options(preset: Preset, options: RunOptions) -> tuple[str, ...]:
         )
     if Path(options.name).name != options.name:
         raise ConfigError(f"{options.name}: the name of a bundle is no path")
-    return options.only or labels
+    return options.only or tuple(plan.label for plan in preset.stages)
 
 
 def _open_run(preset: Preset, options: RunOptions) -> dict[str, Any]:
@@ -272,8 +278,10 @@ def checkpointed(preset: Preset, options: RunOptions) -> bool:
 
 def _starting_chain(preset: Preset, options: RunOptions) -> Chain:
     if options.start is not None:
-        chain = with_gate(load_chain(options.start, "cpu"), preset.chain)
-        if _without_base(chain.config, preset) != preset.chain:
+        chain = load_chain(options.start, "cpu")
+        if {plan.kind for plan in preset.all_stages if plan.label in options.only} != {"decoder"}:
+            with_gate(chain, preset.chain)
+        if _comparable(chain.config, preset) != preset.chain:
             raise ConfigError(f"{options.start}: its networks are not those of {preset.name}")
         return chain
     base = _base(preset, options)
@@ -299,8 +307,13 @@ def with_gate(chain: Chain, config: ChainConfig) -> Chain:
     return chain
 
 
-def _without_base(config: ChainConfig, preset: Preset) -> ChainConfig:
-    """Return a configuration without what a base brought to it (see ``base.load_base``)."""
+def _comparable(config: ChainConfig, preset: Preset) -> ChainConfig:
+    """Return a configuration without what is not a preset's own.
+
+    That is what a base brought (see ``base.load_base``), a small decoder, which any may have, and
+    the gate: where a run could train it, it has the preset's shape already.
+    """
+    config = replace(config, decoder=preset.chain.decoder, gate=preset.chain.gate)
     if not preset.needs_base:
         return config
     return replace(config, kl={}, unet={}, prompt_tokens=preset.chain.prompt_tokens)
@@ -319,7 +332,11 @@ def _bundle(
         "data": options.data.resolve().name,
         "started_from": _origin(options.start),
         "commit": _commit(),
-        "plans": [asdict(plan) for plan in preset.stages],
+        "plans": [
+            asdict(plan)
+            for plan in preset.all_stages
+            if plan in preset.stages or plan.label in record["stages"]
+        ],
     }
     write_bundle(chain, bundle_folder(preset, options), training, preset.licence)
 

@@ -9,10 +9,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from lafr_engine.bundle.describe import describe
 from lafr_engine.bundle.load import WEIGHTS, load_chain, load_restorer, merge_lora
 from lafr_engine.bundle.manifest import MANIFEST, entry_of
 from lafr_engine.errors import BundleDamaged, BundleMissing, DeviceError
-from lafr_engine.restore.chain import Chain, build_chain
+from lafr_engine.nets.small_decoder import DecoderConfig
+from lafr_engine.restore.chain import Chain, build_chain, with_decoder
+from lafr_engine.restore.one_step import OneStepRestorer, RestorerOptions
 from lafr_engine.training.export import write_bundle
 from tests.training.small import CHAIN
 
@@ -50,6 +53,35 @@ def test_a_loaded_chain_is_frozen_fp32_and_does_what_the_saved_one_did(
 def test_a_restorer_comes_out_of_a_bundle(bundle: Path) -> None:
     crops = np.random.default_rng(0).random((1, 3, 512, 512), dtype=np.float32)
     assert load_restorer(bundle, "cpu")(crops).shape == crops.shape
+
+
+def test_a_restorer_runs_as_it_is_told_to(bundle: Path) -> None:
+    restorer = load_restorer(bundle, "cpu", options=RestorerOptions(precision="bf16", tiled=True))
+    assert isinstance(restorer, OneStepRestorer)
+    assert restorer.tiled
+    assert next(restorer.chain.codec.parameters()).dtype == torch.bfloat16
+
+
+def test_a_bundle_keeps_its_small_decoder_and_names_it(chain: Chain, tmp_path: Path) -> None:
+    with_decoder(chain, DecoderConfig((8, 4), (1, 0)))
+    folder = write_bundle(chain, tmp_path / "lafr-quick", {}, "Apache-2.0")
+    loaded = load_chain(folder, "cpu")
+    assert loaded.config == chain.config
+    z = torch.randn(1, 4, 8, 8)
+    with torch.no_grad():
+        torch.testing.assert_close(loaded.decode(z), chain.decode(z), atol=5e-3, rtol=0)
+        # The VAE's own is still there for whoever trains on from this bundle.
+        own = loaded.codec.decode(z)
+        torch.testing.assert_close(own, chain.codec.decode(z), atol=5e-3, rtol=0)
+    assert describe(folder).architecture == "LAFR, decoder 8-4"
+
+
+def test_a_bundle_of_before_there_were_small_decoders_loads(bundle: Path) -> None:
+    old = CHAIN.to_json()
+    del old["decoder"]
+    rewrite(bundle, chain=old)
+    assert load_chain(bundle, "cpu").decoder is None
+    assert describe(bundle).architecture == "LAFR"
 
 
 def test_a_damaged_byte_is_found_before_anything_is_built(bundle: Path) -> None:

@@ -48,6 +48,13 @@ def test_smoke_trains_every_stage_to_a_bundle(
     assert main([*common, "--device", "cpu"]) == 2
     assert "--resume" in capsys.readouterr().err
     assert main([*common, "--device", "cpu", "--resume"]) == 0
+    capsys.readouterr()
+    start = ["--from", str(bundle), "--stages", "decoder", "--name", "lafr-smoke-quick"]
+    common[-1] = str(tmp_path / "distilled")
+    assert main([*common, "--device", "cpu", *start]) == 0
+    quick = Path(capsys.readouterr().out.strip())
+    verify(quick, read_manifest(quick))
+    assert read_manifest(quick).chain["decoder"]["widths"] == [8, 8]
 
 
 @pytest.mark.parametrize(

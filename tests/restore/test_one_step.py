@@ -12,9 +12,10 @@ from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
 from lafr_engine.errors import ConfigError
+from lafr_engine.nets.small_decoder import DecoderConfig
 from lafr_engine.nets.vae import KLCodec
 from lafr_engine.restore.base import Crops, FaceRestorer
-from lafr_engine.restore.chain import Chain, build_chain
+from lafr_engine.restore.chain import Chain, build_chain, with_decoder
 from lafr_engine.restore.one_step import OneStepRestorer, RestorerOptions
 from tests.training.small import CHAIN
 
@@ -137,6 +138,39 @@ def test_one_face_that_does_not_fit_is_decoded_in_tiles(crops: Crops) -> None:
     assert 0 < np.abs(out[:1] - whole).mean() < 0.05
 
 
+SMALL = DecoderConfig((8, 8, 8), (2, 2, 1))
+
+
+@pytest.mark.parametrize("make", [kl_chain, lambda: build_chain(CHAIN).eval()])
+@pytest.mark.parametrize("decoder", [None, SMALL])
+def test_faces_in_tiles_are_the_same_faces(
+    make: Callable[[], Chain], decoder: DecoderConfig | None, crops: Crops
+) -> None:
+    torch.manual_seed(0)
+    chain = with_decoder(make(), decoder)
+    expected = OneStepRestorer(copy.deepcopy(chain))(crops)
+    restorer = OneStepRestorer(chain, RestorerOptions(tiled=True))
+    apart = np.abs(restorer(crops) - expected)
+    assert restorer.tiled
+    if decoder is None and isinstance(chain.codec, KLCodec):
+        # Each tile has norms and attention of its own, so this is close and not the same.
+        assert 0 < apart.mean() < 0.05
+    else:
+        assert apart.max() < 1e-5
+
+
+def test_a_small_decoder_saves_memory_by_tiles_where_it_is_short(crops: Crops) -> None:
+    chain = with_decoder(kl_chain(), SMALL)
+    assert chain.decoder is not None
+    small = Small(chain.decoder.net, largest=4 * 48 * 48)
+    chain.decoder.net = small  # type: ignore[assignment]  # stands in for the layers
+    told: list[str] = []
+    OneStepRestorer(chain, notify=told.append)(crops)
+    assert told == ["Memory is short; faces are now decoded in tiles."]
+    assert {shape[0] for shape in small.calls} == {2, 1}
+    assert len(small.calls) == 2 + 2 * 4
+
+
 def test_the_cpu_is_the_last_resort_and_has_none_after_it(crops: Crops) -> None:
     chain = build_chain(CHAIN).eval()
     chain.unet = Small(chain.unet, largest=0)  # type: ignore[assignment]  # stands in for a U-Net
@@ -180,8 +214,15 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(crops: Crops) -> None:
         OneStepRestorer(chain)(crops)
 
 
-@pytest.mark.parametrize("make", [kl_chain, lambda: build_chain(CHAIN).eval()])
-def test_half_precision_is_that_of_vae_and_unet_alone(
+@pytest.mark.parametrize(
+    "make",
+    [
+        kl_chain,
+        lambda: build_chain(CHAIN).eval(),
+        lambda: with_decoder(build_chain(CHAIN).eval(), SMALL),
+    ],
+)
+def test_half_precision_is_that_of_vae_unet_and_small_decoder_alone(
     make: Callable[[], Chain], crops: Crops
 ) -> None:
     torch.manual_seed(0)
@@ -192,6 +233,8 @@ def test_half_precision_is_that_of_vae_and_unet_alone(
     assert next(chain.unet.parameters()).dtype == next(chain.codec.parameters()).dtype
     assert next(chain.unet.parameters()).dtype == torch.bfloat16
     assert next(chain.adapter.parameters()).dtype == torch.float32
+    if chain.decoder is not None:
+        assert {p.dtype for p in chain.decoder.parameters()} == {torch.bfloat16}
     assert 0 < np.abs(found - expected).mean() < 0.02
 
 

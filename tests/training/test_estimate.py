@@ -33,6 +33,15 @@ def test_every_stage_is_counted_with_what_it_trains(each: StagePlan) -> None:
     assert found.needed == found.resident + found.plain
 
 
+def test_the_small_decoder_is_counted_where_it_is_trained() -> None:
+    given = RunOptions(device="cpu", data=Path(), out=Path())
+    (line,) = estimate_run(find_preset("compact"), replace(given, only=("decoder",)))[2:3]
+    assert line.startswith("decoder")
+    assert "0.26 M" in line
+    rows = estimate_run(find_preset("smoke"), given)[2:]
+    assert [row.split()[0] for row in rows] == [p.label for p in find_preset("smoke").stages]
+
+
 def test_a_larger_batch_takes_more_and_half_precision_less() -> None:
     small = estimate(CHAIN, plan("unet"), checkpointing=False)
     large = estimate(CHAIN, replace(plan("unet"), batch=4), checkpointing=False)

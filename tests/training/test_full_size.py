@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +16,7 @@ from torch import nn
 
 from lafr_engine.bundle import third_party
 from lafr_engine.nets.checkpointing import checkpoint_blocks
-from lafr_engine.restore.chain import Chain, build_chain
+from lafr_engine.restore.chain import Chain, build_chain, with_decoder
 from lafr_engine.restore.full_size import sd21_chain
 from lafr_engine.training import run
 from lafr_engine.training.config import StagePlan
@@ -28,6 +31,7 @@ from tests.training.small import write_faces
 
 BUDGET = 7_500_000
 STAGES = [(name, plan) for name in ("sd21", "paper") for plan in find_preset(name).stages]
+STAGES += [("sd21", plan) for plan in find_preset("sd21").extra]
 NAMES = [f"{name}-{plan.label}" for name, plan in STAGES]
 
 
@@ -100,6 +104,7 @@ def test_one_step_changes_what_is_trained_and_nothing_else(
     chain: Chain, faces: FaceSet, tmp_path: Path, name: str, plan: StagePlan
 ) -> None:
     torch.manual_seed(2)
+    with_decoder(chain, find_preset(name).decoder if plan.kind == "decoder" else None)
     if plan.lora_rank:
         drop_lora(chain)
     # The plan as it is, but for one face at a time and no warm-up. The U-Net's stage of the paper
@@ -119,6 +124,55 @@ def test_one_step_changes_what_is_trained_and_nothing_else(
     changed = {part for part in before if before[part] != after[part]}
     assert changed == {part for part, p in chain.named_parameters() if p.requires_grad}
     assert all(p.grad is None for p in stage.parameters() if not p.requires_grad)
+
+
+_DECODER = """
+import re, sys, torch
+from dataclasses import replace
+from pathlib import Path
+from accelerate import Accelerator
+from lafr_engine.restore.chain import build_chain
+from lafr_engine.restore.full_size import sd21_chain
+from lafr_engine.training.data import read_faces
+from lafr_engine.training.loop import RunFolder, StageTrainer
+from lafr_engine.training.losses import LossWeights
+from lafr_engine.training.presets import find_preset
+from lafr_engine.training.run import make_stage
+from tests.nets.test_full_size import random_weights
+torch.manual_seed(0)
+preset = find_preset("sd21")
+with torch.device("meta"):
+    chain = build_chain(replace(sd21_chain(), decoder=preset.decoder))
+chain.to_empty(device="cpu")
+with torch.no_grad():
+    random_weights(chain)
+    for buffer in chain.buffers():
+        buffer.normal_() if buffer.is_floating_point() else buffer.zero_()
+(plan,) = preset.extra
+loss = LossWeights(pixel=1.0, gradient=1.0)
+plan = replace(plan, batch=1, size=512, warmup=0, weights=loss)
+stage = make_stage(plan, chain)
+trainer = StageTrainer(stage, RunFolder(Path(sys.argv[2])), Accelerator(cpu=True), seed=1)
+stage.train()
+# No face is HQ, so that the U-Net takes its part in the memory too.
+batch = stage.batch
+stage.batch = lambda *given: (batch(*given)[0], torch.zeros(1, dtype=torch.bool))
+parts = trainer._one_step(read_faces(Path(sys.argv[1])))
+assert torch.stack(list(parts.values())).isfinite().all(), parts
+print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_decoder_is_distilled_in_nine_gigabytes(tmp_path: Path) -> None:
+    faces = write_faces(tmp_path / "faces", 1)
+    command = [sys.executable, "-W", "ignore", "-c", _DECODER, str(faces), str(tmp_path / "run")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) * 1024 < 9e9
 
 
 def drop_lora(chain: Chain) -> None:

@@ -19,8 +19,10 @@ from lafr_engine.bundle.load import LORA, WEIGHTS, load_chain
 from lafr_engine.bundle.manifest import MANIFEST, read_manifest, verify
 from lafr_engine.errors import ConfigError, NotAPicture, TrainingError
 from lafr_engine.nets.gate import GateConfig
+from lafr_engine.nets.small_decoder import DecoderConfig
 from lafr_engine.training import loop
 from lafr_engine.training.loop import StageTrainer
+from lafr_engine.training.losses import LossWeights
 from lafr_engine.training.presets import PRESETS, Preset, find_preset
 from lafr_engine.training.run import RunOptions, checkpointed, choose_precision, train
 from lafr_engine.training.stages import Stage
@@ -207,6 +209,76 @@ def test_a_run_can_start_from_a_bundle(whole: Path, faces: Path, tmp_path: Path)
     assert changed == {"unet"}
 
 
+SMALL = replace(
+    PRESET,
+    extra=(plan("decoder", weights=LossWeights(pixel=1.0, gradient=1.0)),),
+    decoder=DecoderConfig((8,), (1,)),
+)
+
+
+def test_a_decoder_is_distilled_for_a_bundle_when_asked_for(
+    whole: Path, faces: Path, tmp_path: Path
+) -> None:
+    start = whole / "bundle" / "lafr-small"
+    options = RunOptions(faces, tmp_path / "one", device="cpu", start=start, only=("decoder",))
+    # Another gate in the preset is no reason to lose the trained one.
+    preset = replace(SMALL, chain=replace(CHAIN, gate=GateConfig(4, 2)))
+    bundle = train(preset, options)
+    manifest = read_manifest(bundle)
+    assert manifest.chain["decoder"] == {"widths": [8], "blocks": [1]}
+    assert [each["label"] for each in manifest.training["plans"]] == [*LABELS, "decoder"]
+    assert set(manifest.training["stages"]) == {"decoder"}
+    assert len(list((options.out / "pictures").iterdir())) == 2
+    old, new = load_file(start / WEIGHTS), load_file(bundle / WEIGHTS)
+    merged = load_chain(start, "cpu").state_dict()
+    same = {name for name in old if torch.equal(merged[name].half(), new[name].half())}
+    assert same == set(old)
+    assert {name.split(".")[0] for name in set(new) - set(old)} == {"decoder"}
+    # And it goes on from there: with the same decoder, or trained further.
+    more = RunOptions(faces, tmp_path / "two", device="cpu", start=bundle, only=("decoder",))
+    again = load_file(train(SMALL, more) / WEIGHTS)
+    assert not torch.equal(again["decoder.net.0.weight"], new["decoder.net.0.weight"])
+    other = RunOptions(faces, tmp_path / "three", device="cpu", start=bundle, only=("unet",))
+    kept = load_file(train(SMALL, other) / WEIGHTS)
+    assert torch.equal(kept["decoder.net.0.weight"], new["decoder.net.0.weight"])
+
+
+def test_an_extra_stage_is_trained_only_where_it_is_named(
+    whole: Path, faces: Path, tmp_path: Path
+) -> None:
+    options = RunOptions(faces, tmp_path / "run", device="cpu")
+    bundle = train(SMALL, options)
+    assert results(options.out) == results(whole)
+    assert [each["label"] for each in read_manifest(bundle).training["plans"]] == LABELS
+    train(SMALL, replace(options, resume=True, only=("decoder",)))
+    assert load_chain(bundle, "cpu").decoder is not None
+    # Once it is there, it stays, whatever else is trained.
+    train(SMALL, replace(options, resume=True))
+    assert read_manifest(bundle).chain["decoder"] is not None
+
+
+def test_a_decoder_that_was_stopped_ends_as_if_it_had_not_been(
+    whole: Path, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = whole / "bundle" / "lafr-small"
+    first = RunOptions(faces, tmp_path / "one", device="cpu", start=start, only=("decoder",))
+    train(SMALL, first)
+    second = replace(first, out=tmp_path / "two")
+    one_step = StageTrainer._one_step
+
+    def pulled(self: StageTrainer, *args: object) -> object:
+        if self.step == 3:
+            raise PulledPlug
+        return one_step(self, *args)  # type: ignore[arg-type]  # handed on as they came
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StageTrainer, "_one_step", pulled)
+        with pytest.raises(PulledPlug):
+            train(SMALL, second)
+    train(SMALL, replace(second, resume=True))
+    assert results(second.out) == results(first.out)
+
+
 def test_a_gate_of_another_shape_starts_anew(whole: Path, faces: Path, tmp_path: Path) -> None:
     shape = GateConfig(4, 2, corrects=True)
     preset = replace(PRESET, chain=replace(CHAIN, gate=shape))
@@ -245,10 +317,11 @@ def test_options_without_sense_are_refused_before_anything_is_read(
 def test_presets_have_distinct_stages_of_known_kinds() -> None:
     kinds = {"vae", "adapter-hq", "adapter-lq", "adapter-joint", "unet", "gates"}
     for preset in PRESETS.values():
-        labels = [each.label for each in preset.stages]
+        labels = [each.label for each in preset.all_stages]
         assert len(set(labels)) == len(labels)
         assert {each.kind for each in preset.stages} <= kinds
-        assert all(each.size % 64 == 0 for each in preset.stages)
+        assert [each.label for each in preset.extra] == ["decoder"]
+        assert all(each.size % 64 == 0 for each in preset.all_stages)
     with pytest.raises(ConfigError, match="known: smoke, compact, paper, sd21"):
         find_preset("huge")
 
