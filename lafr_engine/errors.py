@@ -15,7 +15,9 @@
     ├── BundleError              a bundle of weights cannot be used
     │   ├── BundleMissing        no such bundle or file
     │   ├── BundleDamaged        size, hash or manifest do not agree
-    │   └── BundleInstalled      one of that name is there already
+    │   ├── BundleInstalled      one of that name is there already
+    │   ├── ExportDiffers        an ONNX export answers differently from its bundle
+    │   └── ExportUnusable       an ONNX export is damaged, foreign, or of another bundle
     ├── WeightsError             a third-party weights file cannot be used
     │   ├── WeightsMissing       not installed; the sentence says how to get it
     │   ├── WeightsDamaged       its sha256 is not the pinned one
@@ -112,6 +114,28 @@ class BundleDamaged(BundleError):
 
 class BundleInstalled(BundleError):
     """A bundle of that name is installed already."""
+
+
+class ExportDiffers(BundleError):
+    """An ONNX export does not answer as the bundle that it was made of; it was not kept.
+
+    Attributes:
+        largest: Largest absolute difference of a value, in [-1, 1].
+        mean: Mean absolute difference.
+    """
+
+    def __init__(self, name: str, largest: float, mean: float) -> None:
+        """Compose the sentence."""
+        self.largest = largest
+        self.mean = mean
+        super().__init__(
+            f"{name}: the export differs from the bundle by up to {largest:.2g} ({mean:.2g} on "
+            "average, of values from -1 to 1), and was not kept"
+        )
+
+
+class ExportUnusable(BundleError):
+    """An ONNX export is missing, damaged, none of LAFR, or made of another bundle."""
 
 
 class WeightsError(LafrError):

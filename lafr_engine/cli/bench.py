@@ -5,24 +5,28 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lafr_engine.cli.arguments import DEVICES, positive
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
 
     from lafr_engine.cli.arguments import Subparsers
     from lafr_engine.evaluation.bench import Stage, Timing
     from lafr_engine.evaluation.full_size import StagePrice
     from lafr_engine.restore.chain import Chain
+    from lafr_engine.restore.onnx_restorer import OnnxRestorer
 
 _EPILOG = """\
 Times are medians over the rounds, in milliseconds, all of one run. "plain" is the same chain
 around diffusers' U-Net as it comes, with time and text conditioning; its weights are random, which
-does not change its price. Finding, restoring and pasting are of one photograph (--photo).
+does not change its price. Finding, restoring and pasting are of one photograph (--photo). "crops"
+is the way from crops to crops by either backend, where the bundle was exported to ONNX.
 """
 _SAMPLE = "pif_soldier_family.jpg"
 
@@ -74,21 +78,45 @@ def run(args: argparse.Namespace) -> int:
         return run_full_size(args)
     from lafr_engine.bundle.load import load_chain
     from lafr_engine.cli.evaluate import Progress
-    from lafr_engine.evaluation.bench import SIDE, chain_stages, measure
+    from lafr_engine.evaluation.bench import SIDE, backend_stages, chain_stages, measure
 
     device = choose_device(args.device)
     chain = load_chain(args.bundle, str(device))
     faces = torch.rand(args.batch, 3, SIDE, SIDE, device=device) * 2 - 1
     with torch.inference_mode():
         stages = chain_stages(chain, faces.contiguous(memory_format=torch.channels_last))
+    exported = load_export(args)
+    if exported is not None:
+        crops = ((faces + 1) / 2).cpu().numpy()
+        stages |= backend_stages(chain, exported, crops)
     timings = measure(
         photo_stages(args, chain, device) | stages,
         args.rounds,
         device,
         Progress(sys.stderr, "round"),
     )
-    tell(timings, args, str(device), torch.get_num_threads())
+    place = f"ONNX Runtime ({exported.device})" if exported else ""
+    tell(timings, args, Places(str(device), torch.get_num_threads(), place))
     return 0
+
+
+def load_export(args: argparse.Namespace) -> OnnxRestorer | None:
+    """Load the bundle's ONNX export; None where there is none, or none to use, and why."""
+    from lafr_engine.bundle import store
+    from lafr_engine.bundle.onnx_exports import find_export, load_onnx_restorer
+    from lafr_engine.errors import DeviceError, ExportUnusable
+
+    def note(sentence: str) -> None:
+        print(f"lafr: {sentence}", file=sys.stderr)
+
+    folder = store.find(args.bundle)
+    if find_export(folder) is None:
+        return None
+    try:
+        return load_onnx_restorer(folder, args.device, note)
+    except (DeviceError, ExportUnusable) as error:
+        note(str(error))
+        return None
 
 
 def run_full_size(args: argparse.Namespace) -> int:
@@ -184,7 +212,22 @@ def photo_stages(args: argparse.Namespace, chain: Chain, device: torch.device) -
     }
 
 
-def tell(timings: list[Timing], args: argparse.Namespace, device: str, threads: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What computed.
+
+    Attributes:
+        device: Of torch.
+        threads: Of both backends, on the CPU.
+        onnx: The other backend and its device; empty where it was not measured.
+    """
+
+    device: str
+    threads: int
+    onnx: str = ""
+
+
+def tell(timings: list[Timing], args: argparse.Namespace, places: Places) -> None:
     """Print the timings, as a table or as JSON."""
     times = {timing.name: timing.milliseconds for timing in timings}
     ratios = {
@@ -192,20 +235,34 @@ def tell(timings: list[Timing], args: argparse.Namespace, device: str, threads: 
         for name in times
         if f"{name}, plain" in times and times[name] > 0
     }
+    onnx = onnx_over_torch(times)
     if args.json:
         report = {
-            "device": device,
-            "threads": threads,
+            "device": places.device,
+            "threads": places.threads,
             "batch": args.batch,
             "rounds": args.rounds,
             "timings": [asdict(timing) for timing in timings],
             "plain_over_pruned": ratios,
+            "onnx": places.onnx or None,
+            "onnx_over_torch": onnx,
         }
         print(json.dumps(report))
         return
-    print(f"{device}, {threads} threads, {args.batch} faces of 512 x 512, {args.rounds} rounds")
+    faces = f"{args.batch} faces of 512 x 512, {args.rounds} rounds"
+    print(f"{places.device}, {places.threads} threads, {faces}")
     print("| stage | median ms | least ms |\n|---|---|---|")
     for timing in timings:
         print(f"| {timing.name} | {timing.milliseconds:.1f} | {timing.least:.1f} |")
     for name, ratio in ratios.items():
         print(f"{name}: the plain one takes {ratio:.2f} times as long")
+    if onnx is not None:
+        print(f"crops: {places.onnx} takes {onnx:.2f} times as long as torch ({places.device})")
+
+
+def onnx_over_torch(times: Mapping[str, float]) -> float | None:
+    """Return how many times as long ONNX Runtime takes; None where it was not measured."""
+    from lafr_engine.evaluation.bench import CROPS_BY_ONNX, CROPS_BY_TORCH
+
+    spent = times.get(CROPS_BY_ONNX), times.get(CROPS_BY_TORCH)
+    return spent[0] / spent[1] if spent[0] is not None and spent[1] else None

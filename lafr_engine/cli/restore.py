@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lafr_engine.album.names import sidecar
 from lafr_engine.cli import paths
 from lafr_engine.cli.arguments import DEVICES, add_inputs, folder, share
+from lafr_engine.cli.backends import add_backend, load_exported
 from lafr_engine.cli.console import (
     Console,
     FaceLine,
@@ -20,6 +21,7 @@ from lafr_engine.cli.console import (
     stdio,
     unexpected,
 )
+from lafr_engine.cli.restorer_options import add_restorer_options, repeatable, restorer_options
 from lafr_engine.cli.results import Task, write_result
 from lafr_engine.errors import ConfigError, LafrError, OutputError, PictureTooLarge
 
@@ -89,6 +91,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--bundle", metavar="NAME|DIR", help="the model; by default the one that is built in"
     )
+    add_backend(parser)
     parser.add_argument(
         "--no-label",
         action="store_true",
@@ -102,6 +105,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be written, and write nothing"
     )
+    add_restorer_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -111,8 +115,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ConfigError: Options that do not go together.
     """
-    if args.aligned and args.scale != 1:
-        raise ConfigError("--scale does not go with --aligned, whose results are 512 x 512")
+    _check(args)
     from lafr_engine.pipeline import Choices
 
     # Face by face, as albums and recipes do: in a batch sums are rounded otherwise.
@@ -123,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
         max_pixels=args.max_pixels,
         overwrite=args.overwrite,
         label=None if bundle is None or args.no_label else bundle.name,
-        recipe=None if args.no_recipe else bundle,
+        recipe=bundle if _writes_recipe(args) else None,
     )
     plan = make_plan(args.paths, args.out, args.aligned)
     console = stdio(len(plan), args.json)
@@ -134,6 +137,18 @@ def run(args: argparse.Namespace) -> int:
         restore_all(plan, models, choices, task, console)
     console.end()
     return 1 if console.failed else 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    if args.aligned and args.scale != 1:
+        raise ConfigError("--scale does not go with --aligned, whose results are 512 x 512")
+    if args.backend != "torch" and not repeatable(args):
+        raise ConfigError("--precision, --tiled and --compile go with --backend torch")
+
+
+def _writes_recipe(args: argparse.Namespace) -> bool:
+    """Tell whether results get a recipe: only those that it makes again byte for byte."""
+    return not args.no_recipe and args.backend == "torch" and repeatable(args)
 
 
 def make_plan(inputs: list[Path], out: Path, aligned: bool) -> Plan:
@@ -227,7 +242,7 @@ def _restore_one(
 
 def _bundle(args: argparse.Namespace) -> Bundle | None:
     """Return the bundle that labels and recipes name; None where there are to be none."""
-    if args.no_label and args.no_recipe:
+    if args.no_label and not _writes_recipe(args):
         return None
     from lafr_engine.bundle import store
     from lafr_engine.bundle.manifest import bundle_hash, read_manifest
@@ -286,9 +301,12 @@ def _face_lines(restoration: Restoration) -> list[FaceLine]:
 def _models(args: argparse.Namespace, notify: Callable[[str], None]) -> Models:
     from lafr_engine.bundle.device import choose_device
     from lafr_engine.bundle.load import load_restorer
-    from lafr_engine.cli.loading import load_detector, load_identity
+    from lafr_engine.cli.loading import load_detector, load_identity, load_parser
     from lafr_engine.pipeline import Models
 
     device = str(choose_device(args.device))
-    restorer = load_restorer(args.bundle, device, notify)
-    return Models(load_detector(args.detector, device), restorer, load_identity(device))
+    restorer = load_exported(args, notify) or load_restorer(
+        args.bundle, device, notify, restorer_options(args, device)
+    )
+    detector, identity = load_detector(args.detector, device), load_identity(device)
+    return Models(detector, restorer, identity, load_parser(device))

@@ -11,14 +11,22 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor, nn
 
 from lafr_engine.restore.chain import Chain
+from lafr_engine.restore.one_step import OneStepRestorer
+
+if TYPE_CHECKING:
+    from lafr_engine.restore.base import Crops, FaceRestorer
 
 SIDE = 512
 Stage = Callable[[], object]
+
+CROPS_BY_TORCH: Final = "crops, torch"
+CROPS_BY_ONNX: Final = "crops, ONNX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def chain_stages(chain: Chain, x: Tensor) -> dict[str, Stage]:
     """Return the stages of one pass over faces (B, 3, H, W) in [-1, 1], by name.
 
     ``U-Net, plain`` and ``chain, plain`` are the comparison: the same chain around a U-Net that was
-    not pruned.
+    not pruned, with the VAE's own decoder.
     """
     z_lq = chain.encode(x)
     z_aligned = chain.adapter(z_lq).aligned
@@ -71,8 +79,11 @@ def chain_stages(chain: Chain, x: Tensor) -> dict[str, Stage]:
         z = chain.encode(x)
         aligned = chain.adapter(z).aligned
         both = torch.cat([aligned, z], 1) if chain.config.see_lq else aligned
-        return chain.blend(x, chain.decode(chain.config.step.x0(aligned, plain(both))))
+        return chain.blend(x, chain.codec.decode(chain.config.step.x0(aligned, plain(both))))
 
+    own: dict[str, Stage] = {}
+    if chain.decoder is not None:
+        own["decode, plain"] = lambda: chain.codec.decode(z_aligned)
     return {
         "encode": lambda: chain.encode(x),
         "adapter": lambda: chain.adapter(z_lq),
@@ -80,8 +91,18 @@ def chain_stages(chain: Chain, x: Tensor) -> dict[str, Stage]:
         "decode": lambda: chain.decode(z_aligned),
         "gate": lambda: chain.blend(x, decoded),
         "chain": lambda: chain(x),
+        **own,
         "U-Net, plain": lambda: plain(seen),
         "chain, plain": plain_chain,
+    }
+
+
+def backend_stages(chain: Chain, exported: FaceRestorer, crops: Crops) -> dict[str, Stage]:
+    """Return the two backends at the same task: from crops to crops, both in main memory."""
+    restorer = OneStepRestorer(chain)
+    return {
+        CROPS_BY_TORCH: lambda: restorer(crops),
+        CROPS_BY_ONNX: lambda: exported(crops),
     }
 
 

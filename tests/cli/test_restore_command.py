@@ -241,3 +241,26 @@ def test_help_and_version(capsys: Any) -> None:
     assert main(["restore", "--help"]) == 0
     assert main(["--version"]) == 0
     assert "--aligned" in capsys.readouterr().out
+
+
+def test_only_what_can_be_made_again_gets_a_recipe(photo: Path, tmp_path: Path) -> None:
+    line = ["restore", str(photo), "--out"]
+    assert main([*line, str(tmp_path / "plain")]) == 0
+    assert main([*line, str(tmp_path / "tiled"), "--tiled"]) == 0
+    assert files_below(tmp_path / "plain") == [photo.name, f"{photo.name}.lafr.json"]
+    assert files_below(tmp_path / "tiled") == [photo.name]
+
+
+def test_the_onnx_backend_wants_an_export_and_no_options_of_torch(
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    line = ["restore", str(photo), "--out", str(tmp_path / "out"), "--backend", "onnx"]
+    assert main([*line, "--tiled"]) != 0
+    assert "--backend torch" in capsys.readouterr().err
+    assert main(line) != 0
+    assert "lafr models export-onnx" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
