@@ -37,6 +37,11 @@ class Background(QObject):
         """Set as soon as what is submitted from now on is of no use any more."""
         return self._dropped
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._pool.activeThreadCount() == 0
+
     def submit(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None]
     ) -> None:

@@ -50,6 +50,15 @@ class Models:
         thumbnails = Thumbnails(album.cache / "thumbnails", limits)
         return cls(thumbnails, PhotosModel(thumbnails), FacesModel(), JobsModel(), Bundles())
 
+    def stop(self) -> None:
+        """Forget what waits."""
+        self.thumbnails.drop_waiting()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self.bundles.at_rest and self.thumbnails.at_rest
+
     def close(self) -> None:
         """Join their threads."""
         self.bundles.close()
@@ -113,6 +122,16 @@ class Controllers:
             BatchController(folder, background),
             ExportController(folder, background),
         )
+
+    def stop(self) -> None:
+        """Forget what waits."""
+        self.library.stop()
+        self.background.drop()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self.library.at_rest and self.background.at_rest
 
     def close(self) -> None:
         """Join their threads."""

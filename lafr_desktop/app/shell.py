@@ -106,6 +106,23 @@ class Shell(QObject):
         if first_run:
             FirstRun(self.controllers, self.views, self).begin()
 
+    def stop(self) -> None:
+        """Take no more orders, and let what is in work come to its end.
+
+        Nothing waits for it: once :attr:`at_rest`, :meth:`close` takes no time.
+        """
+        self.views.window.setEnabled(False)
+        self.views.photo.show_photo(None)
+        self.engine.stop()
+        self.controllers.stop()
+        self.models.stop()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no thread has anything in work."""
+        parts = (self.engine, self.controllers, self.models, self.stage, self.views.photo)
+        return all(each.at_rest for each in parts)
+
     @Slot()
     def close(self) -> None:
         """Remember the window, stop everything, and join all threads and processes."""
@@ -150,17 +167,26 @@ class Shell(QObject):
     @Slot(object)
     def tell_import(self, report: ImportReport) -> None:
         """Say how an import ended."""
-        lines = [self.tr("%n photograph(s) added.", "", report.added)]
-        if report.known:
-            lines.append(self.tr("%n known already.", "", report.known))
-        if report.moved:
-            lines.append(self.tr("%n found at another place.", "", report.moved))
-        if report.added:
-            lines.append(self.tr("“Restore new” finds their faces and restores them."))
-        lines += report.problems[:_MOST_NAMED]
+        lines = [*self._imported(report), *report.problems[:_MOST_NAMED]]
         if (more := len(report.problems) - _MOST_NAMED) > 0:
             lines.append(self.tr("And %n more problem(s).", "", more))
         self.views.window.say("\n".join(lines), warning=bool(report.problems))
+
+    def _imported(self, report: ImportReport) -> list[str]:
+        """What became of the files that could be read."""
+        lines = []
+        if report.added:
+            lines.append(self.tr("%n photograph(s) added.", "", report.added))
+        if report.moved:
+            lines.append(self.tr("%n moved photograph(s) found again.", "", report.moved))
+        if report.known:
+            known = self.tr("%n photograph(s) were in the album already.", "", report.known)
+            lines.append(known)
+        if report.added:
+            lines.append(self.tr("“Restore new” finds their faces and restores them."))
+        if not lines and not report.problems:
+            lines.append(self.tr("No photographs were found there."))
+        return lines
 
     def _main_of_engine(self) -> Callable[[Connection], None]:
         """What the engine process runs, as the settings want it now."""

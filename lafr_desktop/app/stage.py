@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal, Slot
@@ -57,6 +58,18 @@ class Stage(QObject):
         if self._review is not None:
             self._review = None
             self._view.show_photo(None)
+
+    def when_saved(self, call: Callable[[], None]) -> None:
+        """Call once every mask that was painted so far is handed over: at once where all are."""
+        if not self._unsaved:
+            call()
+            return
+        self._background.submit(lambda: None, lambda _: call(), self._view.failed.emit)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._background.at_rest
 
     def close(self) -> None:
         """Hand over the masks that are still on their way, and join the thread."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -19,6 +21,8 @@ from lafr_desktop.views.theme import Theme
 from lafr_engine import __version__
 from lafr_engine.errors import LafrError
 from lafr_engine.resources import resources_dir
+
+_LOOK_MS: Final = 20
 
 
 def run(folder: Path | None, target: Target) -> int:
@@ -78,6 +82,10 @@ class Program(QObject):
         self._target = target
         self._reporter = reporter
         self._shell: Shell | None = None
+        self._next: Path | None = None
+        self._resting = QTimer(self)
+        self._resting.setInterval(_LOOK_MS)
+        self._resting.timeout.connect(self._change_at_rest)
 
     @property
     def shell(self) -> Shell | None:
@@ -89,7 +97,7 @@ class Program(QObject):
         place = folder or albums.default_folder()
         try:
             first = albums.ensure(place) and folder is None
-            self._open(place, first)
+            self._build(place).start(first)
         except LafrError as error:
             QMessageBox.critical(None, _no_album(), str(error))
             return False
@@ -97,32 +105,75 @@ class Program(QObject):
 
     @Slot(object)
     def change(self, folder: Path) -> None:
-        """Open another album in place of the one that is open, which stays where that fails."""
-        try:
-            albums.ensure(folder)
-            albums.check(folder)
-        except LafrError as error:
-            self._settings.forget_album(folder)
-            if self._shell is not None:
-                self._shell.views.window.say(str(error), warning=True)
+        """Open another album in place of the one that is open, which stays where that fails.
+
+        It is done in steps, between which the event loop runs: looking at the album, the end of
+        all that works on the old one, and the new window.
+        """
+        shell = self._shell
+        if shell is None or self._next is not None:
             return
-        self.end()
-        self._open(folder, first=False)
+        self._next = folder
+        shell.controllers.background.submit(
+            partial(_prepare, folder), lambda _: self._leave(), self._refuse
+        )
 
     def end(self) -> None:
         """Close what is open."""
+        self._resting.stop()
+        self._next = None
         if self._shell is not None:
             self._shell.close()
             self._shell.deleteLater()
             self._shell = None
 
-    def _open(self, folder: Path, first: bool) -> None:
+    def _refuse(self, sentence: str) -> None:
+        """Stay on the album that is open."""
+        folder, self._next = self._next, None
+        if folder is not None and self._shell is not None:
+            self._settings.forget_album(folder)
+            self._shell.views.window.say(sentence, warning=True)
+
+    def _leave(self) -> None:
+        if self._shell is not None:
+            self._shell.stop()
+            self._resting.start()
+
+    @Slot()
+    def _change_at_rest(self) -> None:
+        """Go on with the change once nothing has to be waited for."""
+        if self._shell is None or not self._shell.at_rest:
+            return
+        folder = self._next
+        self.end()
+        self._next = folder
+        QTimer.singleShot(0, self._open_next)
+
+    @Slot()
+    def _open_next(self) -> None:
+        folder, self._next = self._next, None
+        if folder is not None:  # else the program ended meanwhile
+            self._build(folder)
+            QTimer.singleShot(0, self._start_next)
+
+    @Slot()
+    def _start_next(self) -> None:
+        if self._shell is not None:
+            self._shell.start()
+
+    def _build(self, folder: Path) -> Shell:
         shell = Shell(folder, self._settings, self._target)
         shell.crashed.connect(self._reporter.report)
         shell.album_requested.connect(self.change, Qt.ConnectionType.QueuedConnection)
         shell.ended.connect(QCoreApplication.quit)
         self._shell = shell
-        shell.start(first)
+        return shell
+
+
+def _prepare(folder: Path) -> None:
+    """See to it that there is an album that can be opened; not for the GUI thread."""
+    albums.ensure(folder)
+    albums.check(folder)
 
 
 def _no_album() -> str:

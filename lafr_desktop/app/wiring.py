@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -288,15 +288,23 @@ def _back_to_album(shell: Shell) -> None:
 
 
 def _undo(shell: Shell) -> None:
-    """Strokes of the brush first, while it is in hand; then decisions."""
-    if not shell.views.photo.undo_stroke():
-        shell.controllers.review.undo()
-        _show_photo_page(shell)
+    """Take back a stroke in the middle of it, or else the last decision; strokes are decisions."""
+    if not shell.views.photo.cancel_gesture():
+        _revisit(shell, shell.controllers.review.undo)
 
 
 def _redo(shell: Shell) -> None:
-    shell.controllers.review.redo()
-    _show_photo_page(shell)
+    _revisit(shell, shell.controllers.review.redo)
+
+
+def _revisit(shell: Shell, step: Callable[[], None]) -> None:
+    """Go through the decisions once the strokes painted last are among them."""
+
+    def then() -> None:
+        step()
+        _show_photo_page(shell)
+
+    shell.stage.when_saved(then)
 
 
 def _tell_end(shell: Shell) -> None:

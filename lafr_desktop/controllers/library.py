@@ -124,11 +124,22 @@ class LibraryController(QObject):
         chosen = list(photo_ids)
         self._work.run(lambda album: album.remove_photos(chosen), self._removed)
 
-    def close(self) -> None:
-        """End an import and join the threads."""
+    def stop(self) -> None:
+        """End an import after the file in work, and list nothing any more."""
         self._timer.stop()
         self._growing.stop()
         self._stop.set()
+        self._import_thread.drop()
+        self._loader.forget()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._import_thread.at_rest and self._loader.at_rest
+
+    def close(self) -> None:
+        """End an import and join the threads."""
+        self.stop()
         self._import_thread.close()
         self._loader.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,6 +14,9 @@ from lafr_desktop.sentences import in_words
 from lafr_engine.album.store import Album
 from lafr_engine.album.values import AlbumFace, Decision
 from lafr_engine.errors import LafrError
+
+_SEEN: Final = ("keep", "strength", "candidate")
+"""Kinds of decisions that are seen where one looks already: the photograph need not move."""
 
 
 class Verdict(StrEnum):
@@ -174,7 +178,8 @@ class ReviewController(QObject):
         if photo_id is None:
             self.refresh()
             return
-        self._show(photo_id, decision.face_id, goes=True)
+        looks_at_it = self.face is not None and self.face.id == decision.face_id
+        self._show(photo_id, decision.face_id, goes=not (looks_at_it and decision.kind in _SEEN))
         self.photo_changed.emit(photo_id)
 
     def _photo_of(self, face_id: int) -> int | None:

@@ -106,7 +106,17 @@ class Engine(QObject):
         self._agent.post(job)
 
     @Slot()
-    def close(self) -> None:
-        """End thread and process and wait for both; the job in work is done again next time."""
+    def stop(self) -> None:
+        """End thread and process; the job in work is done again next time."""
         self._agent.post(Order.CLOSE)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether both have ended: :meth:`close` would not have to wait."""
+        return not self._agent.isRunning()
+
+    @Slot()
+    def close(self) -> None:
+        """End thread and process and wait for both."""
+        self.stop()
         self._agent.wait()

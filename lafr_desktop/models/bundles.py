@@ -54,6 +54,11 @@ class Bundles(QObject):
         """Copy a bundle, a folder or a .zip of one, among the user's own."""
         self._start(partial(self._add, path, replace))
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._pool.activeThreadCount() == 0
+
     def close(self) -> None:
         """Drop what waits and join the thread."""
         self._closed = True

@@ -43,10 +43,19 @@ class PhotoLoader(QObject):
         self._pool.clear()
         self._pool.start(_Reading(self._newest, load, self._ended.emit))
 
-    def close(self) -> None:
-        """Forget what waits and join the thread."""
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being read: :meth:`close` would not have to wait."""
+        return self._pool.activeThreadCount() == 0
+
+    def forget(self) -> None:
+        """Forget what waits; what is being read is not told any more."""
         self._newest += 1
         self._pool.clear()
+
+    def close(self) -> None:
+        """Forget what waits and join the thread."""
+        self.forget()
         self._pool.waitForDone()
 
     @Slot(int, object, str)

@@ -122,6 +122,11 @@ class Thumbnails(QObject):
         """Forget what is not being made yet."""
         self._waiting.clear()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being read: :meth:`close` would not have to wait."""
+        return self._pool.activeThreadCount() == 0
+
     def close(self) -> None:
         """Forget what waits and join the threads; what is being read is read to its end."""
         self._closed = True

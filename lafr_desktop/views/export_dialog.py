@@ -213,6 +213,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._where())
         column.addWidget(self._names)
         column.addWidget(self._extras())
+        _align(self.findChildren(QFormLayout))
         column.addStretch(1)
         column.addWidget(self._outcome)
         column.addWidget(self._problem)
@@ -293,7 +294,7 @@ class ExportDialog(QDialog):
         self._contact_sheet = QCheckBox(self.tr("A &contact sheet of all results"), box)
         form = QFormLayout(box)
         form.addRow(self.tr("Si&ze:"), self._scale)
-        form.addRow(self._enlarging)
+        form.addRow("", self._enlarging)
         form.addRow("", self._before_after)
         form.addRow("", self._contact_sheet)
         return box
@@ -365,6 +366,19 @@ class ExportDialog(QDialog):
             return reason
         count = self.tr("%n accepted face(s) are that small.", "", scope.small)
         return f"{reason} {count}"
+
+
+def _align(forms: Sequence[QFormLayout]) -> None:
+    """Let the fields of all forms begin at the same place."""
+    items = [
+        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        for form in forms
+        for row in range(form.rowCount())
+    ]
+    labels = [label for item in items if item is not None and (label := item.widget()) is not None]
+    widest = max(label.sizeHint().width() for label in labels)
+    for label in labels:
+        label.setMinimumWidth(widest)
 
 
 def _choices(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -23,6 +24,8 @@ translate = QCoreApplication.translate
 
 _TYPING_MS: Final = 200
 _NARROWEST: Final = 40
+_CLEAR: Final = 32  # for the frame and the button that clears the field
+_GAPS: Final = 48  # what lies between all of the row
 
 
 def filter_name(which: PhotoFilter) -> str:
@@ -69,6 +72,7 @@ class FilterBar(QWidget):
         self._filters = QButtonGroup(self)
         self._buttons = {which: self._filter_button(which) for which in PhotoFilter}
         self._buttons[PhotoFilter.ALL].setChecked(True)
+        self._shelf = QWidget(self)
         self._search = self._search_field()
         self._order = self._order_box()
         self._direction = self._direction_button()
@@ -76,6 +80,11 @@ class FilterBar(QWidget):
         self._typing.timeout.connect(self._take_text)
         self._lay_out()
         self._show_missing()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the filters where there is room for them; the sidebar always has them."""
+        super().resizeEvent(event)
+        self._fit_filters()
 
     @property
     def query(self) -> PhotoQuery:
@@ -111,6 +120,12 @@ class FilterBar(QWidget):
         """Offer what is rarely needed only where it lists something, or is chosen."""
         chosen = self._query.filter is PhotoFilter.MISSING
         self._buttons[PhotoFilter.MISSING].setVisible(self._missing or chosen)
+        self._fit_filters()
+
+    def _fit_filters(self) -> None:
+        others = (self._search.minimumWidth(), self._order.sizeHint().width())
+        taken = sum(others) + self._direction.sizeHint().width() + _GAPS
+        self._shelf.setVisible(self._shelf.sizeHint().width() + taken <= self.width())
 
     @Slot()
     def focus_search(self) -> None:
@@ -136,7 +151,8 @@ class FilterBar(QWidget):
         field.setPlaceholderText(self.tr("Search by name"))
         field.setAccessibleName(self.tr("Search by name"))
         field.setClearButtonEnabled(True)
-        field.setMinimumWidth(90)
+        words = field.fontMetrics().horizontalAdvance(field.placeholderText())
+        field.setMinimumWidth(words + _CLEAR)
         field.setMaximumWidth(240)
         field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         field.textChanged.connect(self._await_text)
@@ -170,8 +186,12 @@ class FilterBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(4)
+        shelf = QHBoxLayout(self._shelf)
+        shelf.setContentsMargins(0, 0, 0, 0)
+        shelf.setSpacing(4)
         for button in self._buttons.values():
-            row.addWidget(button)
+            shelf.addWidget(button)
+        row.addWidget(self._shelf)
         row.addStretch(1)
         row.addWidget(self._search, 2)
         row.addSpacing(8)

@@ -54,10 +54,11 @@ def work_sentence(status: WorkStatus) -> str:
         return translate("QueuePanel", "Paused, {n} waiting").format(n=status.queued)
     if status.running is None and not status.queued:
         return translate("QueuePanel", "Nothing to do")
-    waiting = translate("QueuePanel", "{n} waiting").format(n=status.queued)
     working = translate("QueuePanel", "Working on {photo}").format(photo=status.running)
     starting = translate("QueuePanel", "Starting")
-    parts = [working if status.running else starting, waiting]
+    parts = [working if status.running else starting]
+    if status.queued:
+        parts.append(translate("QueuePanel", "{n} waiting").format(n=status.queued))
     if status.faces_per_minute > 0:
         rate = translate("QueuePanel", "{n} faces a minute")
         parts.append(rate.format(n=f"{status.faces_per_minute:.1f}"))

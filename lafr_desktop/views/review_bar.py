@@ -168,7 +168,7 @@ class ReviewBar(QWidget):
             self._strength.blockSignals(True)
             self._strength.setValue(round(face.strength * _PERCENT))
             self._strength.blockSignals(False)
-        self._share.setText(f"{self._strength.value()} %")
+        self._share.setText(f"{self._strength.value()} %" if restored else "")
 
     def _show_candidates(self, face: AlbumFace | None, candidates: Sequence[Candidate]) -> None:
         if tuple(candidates) != self._candidates:

@@ -869,6 +869,21 @@
     </message>
 </context>
 <context>
+    <name>InventedFaces</name>
+    <message>
+        <source>Invented: little</source>
+        <translation>Erfunden: wenig</translation>
+    </message>
+    <message>
+        <source>much</source>
+        <translation>viel</translation>
+    </message>
+    <message>
+        <source>Nothing to speak of was invented here</source>
+        <translation>Hier wurde nichts Nennenswertes erfunden</translation>
+    </message>
+</context>
+<context>
     <name>JobLine</name>
     <message>
         <source>Finding faces: {photo}</source>
@@ -2352,18 +2367,22 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n known already.</source>
+        <source>%n moved photograph(s) found again.</source>
         <translation>
-            <numerusform>%n war schon bekannt.</numerusform>
-            <numerusform>%n waren schon bekannt.</numerusform>
+            <numerusform>%n verschobenes Foto wiedergefunden.</numerusform>
+            <numerusform>%n verschobene Fotos wiedergefunden.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n found at another place.</source>
+        <source>%n photograph(s) were in the album already.</source>
         <translation>
-            <numerusform>%n an anderer Stelle gefunden.</numerusform>
-            <numerusform>%n an anderer Stelle gefunden.</numerusform>
+            <numerusform>%n Foto war schon im Album.</numerusform>
+            <numerusform>%n Fotos waren schon im Album.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No photographs were found there.</source>
+        <translation>Dort wurden keine Fotos gefunden.</translation>
     </message>
     <message>
         <source>“Restore new” finds their faces and restores them.</source>

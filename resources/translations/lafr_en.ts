@@ -97,17 +97,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n known already.</source>
+        <source>%n moved photograph(s) found again.</source>
         <translation>
-            <numerusform>%n known already.</numerusform>
-            <numerusform>%n known already.</numerusform>
+            <numerusform>%n moved photograph found again.</numerusform>
+            <numerusform>%n moved photographs found again.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n found at another place.</source>
+        <source>%n photograph(s) were in the album already.</source>
         <translation>
-            <numerusform>%n found at another place.</numerusform>
-            <numerusform>%n found at another place.</numerusform>
+            <numerusform>%n photograph was in the album already.</numerusform>
+            <numerusform>%n photographs were in the album already.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

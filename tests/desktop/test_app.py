@@ -17,11 +17,12 @@ from lafr_desktop.app.shell import Shell
 from lafr_desktop.app.start import Program
 from lafr_desktop.controllers.export import ExportWish
 from lafr_desktop.settings import Settings
+from lafr_desktop.translate import Translation
 from lafr_desktop.views.photo import Tool
 from lafr_desktop.views.settings_page import SettingsDialog
 from lafr_engine.album.export import ExportOptions
 from lafr_engine.album.store import Album
-from lafr_engine.album.values import FaceState, PhotoFilter
+from lafr_engine.album.values import FaceState, ImportReport, PhotoFilter
 from tests.desktop.albums import new_album, picture
 from tests.desktop.small_engine import FACES, work
 
@@ -249,28 +250,6 @@ def test_every_dialog_opens_and_closes(
     assert shell.dialogs.current is None
 
 
-def test_another_album_takes_the_place_of_the_one_that_is_open(
-    tmp_path: Path, folder: Path, qtbot: QtBot
-) -> None:
-    settings = Settings.of_file(tmp_path / "settings.ini")
-    program = Program(settings, work, CrashReporter())
-    assert program.begin(folder)
-    first = program.shell
-    assert first is not None
-    other = tmp_path / "other"
-    first.request_album(other)
-    qtbot.waitUntil(lambda: program.shell is not first)
-    assert program.shell is not None
-    assert program.shell.album.folder == other
-    assert settings.recent_albums == (other, folder)
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "album.sqlite").write_bytes(b"not a database" * 100)
-    program.change(tmp_path / "broken")
-    assert program.shell.album.folder == other
-    assert program.shell.views.window.said
-    program.end()
-
-
 def test_a_first_run_shows_a_sample_being_restored(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,6 +372,72 @@ def test_a_mask_that_was_just_painted_outlives_the_window(
         before = album.face(face.id).keep
         assert before is not None
         assert QImage(str(before)) == masks[0]
+
+
+def _keep(shell: Shell, face_id: int) -> QImage | None:
+    keep = shell.album.face(face_id).keep
+    return None if keep is None else QImage(str(keep))
+
+
+def test_strokes_are_taken_back_and_repeated_like_all_decisions(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    face = shell.album.review_queue()[0].id
+    with qtbot.waitSignal(shell.views.photo.loaded):
+        shell.views.grid.opened.emit(shell.album.face(face).photo_id)
+    shell.controllers.edits.set_strength(0.5)
+    shell.views.face_actions.keep.trigger()
+    zoom, undo = shell.views.photo.zoom, shell.views.face_actions.undo
+    masks = [QImage(50, 60, QImage.Format.Format_Grayscale8) for _ in range(2)]
+    for grey, mask in enumerate(masks, 100):
+        mask.fill(grey)
+        shell.views.photo.keep_painted.emit(face, mask)
+    undo.trigger()  # before the strokes are in the album
+    qtbot.waitUntil(lambda: _keep(shell, face) == masks[0])
+    undo.trigger()
+    assert _keep(shell, face) is None
+    shell.views.face_actions.redo.trigger()
+    assert _keep(shell, face) == masks[0]
+    undo.trigger()
+    undo.trigger()
+    assert _keep(shell, face) is None
+    assert shell.album.face(face).strength == 1.0
+    assert shell.views.photo.tool is Tool.KEEP_BRUSH
+    assert shell.views.photo.zoom == zoom
+
+
+@pytest.fixture
+def english(qapp: QApplication) -> Iterator[None]:
+    translation = Translation(qapp, "en")  # plurals
+    yield
+    translation.remove()
+
+
+@pytest.mark.parametrize(
+    ("added", "known", "moved", "told"),
+    [
+        (2, 0, 1, ["2 photographs added.", "1 moved photograph found again."]),
+        (0, 0, 3, ["3 moved photographs found again."]),
+        (0, 1, 0, ["1 photograph was in the album already."]),
+        (0, 0, 0, ["No photographs were found there."]),
+    ],
+)
+def test_an_import_says_what_happened(
+    open_shell: Open,
+    folder: Path,
+    english: None,
+    added: int,
+    known: int,
+    moved: int,
+    told: list[str],
+) -> None:
+    shell = open_shell(folder)
+    shell.tell_import(ImportReport(added, known, moved, changed=0, problems=()))
+    lines = shell.views.window.said.splitlines()
+    assert [each for each in lines if "Restore new" not in each] == told
+    assert ("Restore new" in lines[-1]) == bool(added)
 
 
 def test_only_review_moves_the_view(open_shell: Open, folder: Path, qtbot: QtBot) -> None:

@@ -74,6 +74,14 @@ def test_the_usual_choice(build: Build, qtbot: QtBot, tmp_path: Path) -> None:
     assert not dialog.isVisible()
 
 
+def test_all_fields_begin_at_the_same_place(build: Build) -> None:
+    dialog = build()
+    boxes = [each for each in dialog.findChildren(QComboBox) if each.isVisible()]
+    places = {each.mapTo(dialog, each.rect().topLeft()).x() for each in boxes}
+    assert len(boxes) == 2
+    assert len(places) == 1
+
+
 def test_everything_can_be_chosen(build: Build, tmp_path: Path) -> None:
     dialog = build()
     button(dialog, "All photographs").click()

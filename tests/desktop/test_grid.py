@@ -258,6 +258,21 @@ def test_the_bar_asks_for_filter_order_and_name(qtbot: QtBot) -> None:
     assert bar.query == expected
 
 
+def test_the_bar_gives_the_search_room_before_the_filters(qtbot: QtBot) -> None:
+    bar = FilterBar()
+    qtbot.addWidget(bar)
+    bar.set_counts(COUNTS)
+    bar.show()
+    named = {w.accessibleName(): w for w in bar.findChildren(QWidget) if w.accessibleName()}
+    held, search = named["Held: 3"], named["Search by name"]
+    for width, seen in ((1100, True), (480, False), (1100, True)):
+        bar.resize(width, bar.height())
+        qtbot.waitUntil(lambda seen=seen: held.isVisible() == seen)  # type: ignore[misc]  # a loop's value
+        words = search.fontMetrics().horizontalAdvance("Search by name")
+        assert search.width() > words
+        assert not seen or held.width() >= held.sizeHint().width()
+
+
 def test_what_takes_the_focus_has_a_name(grid: PhotoGrid) -> None:
     takers = [
         widget

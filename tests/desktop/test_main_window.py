@@ -110,6 +110,10 @@ def test_an_idle_engine_has_nothing_to_do() -> None:
     assert work_sentence(IDLE) == "Nothing to do"
 
 
+def test_nothing_is_told_of_what_does_not_wait() -> None:
+    assert work_sentence(replace(BUSY, queued=0)).startswith("Working on aunt.jpg, 12.5 faces")
+
+
 def test_the_device_is_told_with_the_reason(window: MainWindow) -> None:
     window.show_device("cpu", "there is no GPU in this machine")
     label = next(each for each in window.findChildren(QLabel) if "processor" in each.text())

@@ -105,6 +105,27 @@ def test_the_key_and_the_button_colour_what_was_invented(view: PhotoView) -> Non
     assert not is_coloured(view, LEFT_EYE)
 
 
+def most_colour_of_the_legend(view: PhotoView) -> int:
+    canvas = view.findChild(Canvas)
+    assert isinstance(canvas, Canvas)
+    corner = canvas.rect().adjusted(canvas.width() - 240, canvas.height() - 44, 0, 0)
+    shot = canvas.grab(corner).toImage()
+    pixels = [shot.pixelColor(x, y) for x in range(shot.width()) for y in range(shot.height())]
+    return max(each.saturation() for each in pixels)
+
+
+def test_a_legend_says_what_the_colours_mean_or_that_there_are_none(view: PhotoView) -> None:
+    without = most_colour_of_the_legend(view)
+    view.set_invented_visible(True)
+    assert most_colour_of_the_legend(view) > 200
+    canvas = view.findChild(Canvas)
+    assert isinstance(canvas, Canvas)
+    before = canvas.grab().toImage()
+    view.set_strength(1, 0.0)
+    assert most_colour_of_the_legend(view) < max(without, 60) + 20
+    assert canvas.grab().toImage() != before
+
+
 def test_only_what_is_restored_is_coloured(view: PhotoView) -> None:
     view.set_invented_visible(True)
     for mode in CompareMode:

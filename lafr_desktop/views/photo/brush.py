@@ -14,7 +14,6 @@ from lafr_desktop.views.photo.frame import Frame
 from lafr_desktop.views.photo.values import Rectangle, ShownFace
 from lafr_desktop.views.photo.viewport import Point
 
-_UNDO: Final = 30
 _GROWTH: Final = 1.25
 SIZES: Final = 28
 
@@ -52,7 +51,7 @@ class _Painted:
     Attributes:
         rectangle: Where it lies.
         image: Grayscale8 of the rectangle's size.
-        undo: What it was before each stroke.
+        before: What it was before the stroke that is being painted.
         outside: What the album last said it is.
         told: What was told to the album and not yet heard back.
     """
@@ -60,13 +59,16 @@ class _Painted:
     rectangle: Rectangle
     image: QImage
     outside: QImage | None
-    undo: list[QImage] = field(default_factory=list)
+    before: QImage | None = None
     told: list[QImage] = field(default_factory=list)
     shown: KeepMask | None = None
 
 
 class KeepMasks:
-    """The masks of a photograph's faces, each with the strokes that can be taken back."""
+    """The masks of a photograph's faces.
+
+    Each stroke is a decision that the album remembers, and takes back and repeats.
+    """
 
     def __init__(self) -> None:
         self._faces: dict[int, _Painted] = {}
@@ -103,7 +105,7 @@ class KeepMasks:
     def shown(self, face: int) -> KeepMask | None:
         """Return a face's mask for composing; the same object until it changes."""
         mine = self._faces.get(face)
-        if mine is None or (mine.outside is None and not mine.undo and not mine.told):
+        if mine is None or (mine.outside is None and mine.before is None and not mine.told):
             return None
         if mine.shown is None:
             mine.shown = KeepMask(QImage(mine.image), mine.rectangle[:2])
@@ -112,7 +114,7 @@ class KeepMasks:
     def begin(self, face: int) -> None:
         """Begin a stroke."""
         mine = self._faces[face]
-        mine.undo = [*mine.undo[1 - _UNDO :], QImage(mine.image)]
+        mine.before = QImage(mine.image)
 
     def paint(self, face: int, path: tuple[Point, Point], brush: Brush, erase: bool) -> None:
         """Paint from one point of the photograph to another."""
@@ -139,12 +141,10 @@ class KeepMasks:
             the face's rectangle does.
         """
         mine = self._faces[face]
-        if mine.undo and mine.undo[-1] == mine.image:
+        if mine.before == mine.image:
             self.cancel(face)
             return None
-        return self._tell(mine)
-
-    def _tell(self, mine: _Painted) -> QImage:
+        mine.before = None
         told = mine.image.copy()
         mine.told.append(told)
         return told
@@ -152,15 +152,8 @@ class KeepMasks:
     def cancel(self, face: int) -> None:
         """Take back a stroke that has not ended."""
         mine = self._faces[face]
-        mine.image, mine.shown = mine.undo.pop(), None
-
-    def undo(self, face: int) -> QImage | None:
-        """Take back the last stroke; return a copy of the mask, or None if there is none."""
-        mine = self._faces.get(face)
-        if mine is None or not mine.undo:
-            return None
-        self.cancel(face)
-        return self._tell(mine)
+        if mine.before is not None:
+            mine.image, mine.before, mine.shown = mine.before, None, None
 
     def _hear(self, mine: _Painted, face: ShownFace) -> None:
         mine.outside = face.keep
@@ -168,7 +161,7 @@ class KeepMasks:
             del mine.told[: mine.told.index(face.keep) + 1]
             return
         mine.image = _blank(mine.rectangle) if face.keep is None else _fitting(face)
-        mine.undo, mine.told, mine.shown = [], [], None
+        mine.before, mine.told, mine.shown = None, [], None
 
 
 class BrushLayer:

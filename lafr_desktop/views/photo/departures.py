@@ -10,7 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from lafr_desktop.background import Background
 from lafr_desktop.views.photo.compose import KeepMask, Patch, Share
-from lafr_desktop.views.photo.invented import Invented, InventedFace, InventedLayer, measure
+from lafr_desktop.views.photo.invented import (
+    Invented,
+    InventedFace,
+    InventedLayer,
+    LegendTexts,
+    measure,
+)
 from lafr_desktop.views.photo.tiles import TilePyramid
 from lafr_desktop.views.photo.values import Landmarks, ShownFace
 from lafr_engine.faces.invented import Region
@@ -50,7 +56,13 @@ class InventedFaces(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.layer = InventedLayer()
+        self.layer = InventedLayer(
+            LegendTexts(
+                little=self.tr("Invented: little"),
+                much=self.tr("much"),
+                nothing=self.tr("Nothing to speak of was invented here"),
+            )
+        )
         self._background = Background(self)
         self._background.crashed.connect(self.crashed)
         self._found: dict[_Key, Invented] = {}
@@ -64,6 +76,11 @@ class InventedFaces(QObject):
         self._found, self._asked, self._kept = {}, set(), None
         self._counting = False
         self.layer.set_faces(())
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._background.at_rest
 
     def close(self) -> None:
         """Join the thread."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from lafr_desktop.views.photo.compose import KeepMask, Patch
 from lafr_desktop.views.photo.frame import Frame
+from lafr_desktop.views.photo.marks import paint_scale
 from lafr_desktop.views.photo.values import Landmarks, Rectangle
 from lafr_engine.faces.invented import Region
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from lafr_engine.faces.invented.measure import Departure
 
 _ENTRIES: Final = 256
+_SPECKS: Final = 99.5  # percent of a crop: what is left out is not seen as colour
+_FAINT: Final = 40  # opacity
+_FIRST: Final = 24  # of the entries: darker ones are hardly drawn
 _SPAN: Final = 3.0  # of the crop's side: what of the photograph is looked at around a face
 
 
@@ -33,6 +37,7 @@ class Invented:
         image: Indexed8, of the aligned crop: an entry for each pixel's departure.
         colours: ARGB of each entry.
         to_photo: From the crop's pixels to those of the photograph.
+        most: The entry of what was invented most, single specks aside.
         numbers: Of its regions.
         numbers_kept: The same, where a mask keeps the original; not for the GUI thread.
     """
@@ -40,6 +45,7 @@ class Invented:
     image: QImage
     colours: tuple[int, ...]
     to_photo: QTransform
+    most: int
     numbers: Mapping[Region, float]
     numbers_kept: Callable[[KeepMask], Mapping[Region, float]]
 
@@ -59,10 +65,12 @@ def measure(pyramid: TilePyramid, patch: Patch, landmarks: Landmarks) -> Invente
     points = np.asarray(landmarks, dtype=np.float64) - (x0, y0)
     found = departure(before, np.clip(after, 0, 255).astype(np.uint8), points)
     (a, b, tx), (c, d, ty) = found.to_crop.inverse().matrix.tolist()
+    drawn = entries(found.levels)
     return Invented(
-        _indexed(entries(found.levels)),
+        _indexed(drawn),
         tuple(int(each) for each in colours().astype(np.uint32) @ _ARGB),
         QTransform(a, c, b, d, tx + x0, ty + y0),
+        round(float(np.percentile(drawn, _SPECKS))),
         found.numbers(),
         lambda keep: _numbers_kept(found, (x0, y0), keep),
     )
@@ -116,16 +124,37 @@ class InventedFace:
     strength: float
     keep: KeepMask | None = None
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether its colours can be told from the photograph."""
+        return self.found.colours[round(self.found.most * self.strength)] >> 24 >= _FAINT
+
+
+@dataclass(frozen=True, slots=True)
+class LegendTexts:
+    """What the legend says.
+
+    Attributes:
+        little: At the scale's beginning.
+        much: At its end.
+        nothing: Where no colour is to be seen.
+    """
+
+    little: str
+    much: str
+    nothing: str
+
 
 class InventedLayer:
-    """Draws what was invented over the restored faces.
+    """Draws what was invented over the restored faces, with a legend.
 
     Attributes:
         visible: Whether it is drawn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, texts: LegendTexts) -> None:
         self.visible = False
+        self._texts = texts
         self._faces: tuple[InventedFace, ...] = ()
         self._tints: dict[tuple[int, float, int], QImage] = {}
 
@@ -141,6 +170,16 @@ class InventedLayer:
             return
         pane = frame.viewport.pane
         width, height = pane[0] / frame.ratio, pane[1] / frame.ratio
+        painter.save()
+        self._paint_faces(painter, frame, width, height)
+        painter.restore()
+        seen = next((each.found for each in self._faces if each.is_seen), None)
+        first = self._texts.nothing if seen is None else self._texts.little
+        colours = () if seen is None else _opaque(seen.colours)
+        ends = first, self._texts.much
+        paint_scale(painter, frame.palette, ends, colours, QPointF(width, height))
+
+    def _paint_faces(self, painter: QPainter, frame: Frame, width: float, height: float) -> None:
         painter.setClipRect(
             QRectF(frame.divider, 0, width - frame.divider, height), Qt.ClipOperation.IntersectClip
         )
@@ -158,6 +197,11 @@ class InventedLayer:
         if key not in self._tints:
             self._tints[key] = _tinted(face)
         return self._tints[key]
+
+
+def _opaque(colours: Sequence[int]) -> list[QColor]:
+    """Some colours of the scale, from the first that is seen to the last."""
+    return [QColor.fromRgb(each) for each in colours[_FIRST :: (_ENTRIES - _FIRST) // 8]]
 
 
 def _key(face: InventedFace) -> tuple[int, float, int]:

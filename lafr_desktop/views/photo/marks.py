@@ -1,14 +1,24 @@
-"""What stands over the compared photographs: the names of both sides, the divider."""
+"""What stands over the compared photographs: names of both sides, the divider, a scale."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPalette,
+    QPen,
+    QPolygonF,
+)
 
 _MARGIN: Final = 10.0
 _KNOB: Final = 11.0
+_SCALE: Final = 96.0
 
 
 def paint_label(
@@ -27,14 +37,53 @@ def paint_label(
     width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 6
     left = edge.x() - _MARGIN - width if right else edge.x() + _MARGIN
     plate = QRectF(left, edge.y() + _MARGIN, width, height)
+    _paint_plate(painter, palette, plate)
+    painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def paint_scale(
+    painter: QPainter,
+    palette: QPalette,
+    ends: tuple[str, str],
+    colours: Sequence[QColor],
+    corner: QPointF,
+) -> None:
+    """Paint a scale of colours with words at both ends, on a plate.
+
+    Args:
+        painter: Where to.
+        palette: The widget's colours.
+        ends: What the first colour and the last one mean.
+        colours: In even steps; none: only the first word is painted.
+        corner: The lower right corner of the area that it explains.
+    """
+    metrics = QFontMetricsF(painter.font())
+    bar = _SCALE if colours else 0.0
+    first, last = (metrics.horizontalAdvance(each) for each in ends)
+    width, height = first + 16 + ((bar + 12 + last) if colours else 0), metrics.height() + 6
+    plate = QRectF(corner.x() - _MARGIN - width, corner.y() - _MARGIN - height, width, height)
+    _paint_plate(painter, palette, plate)
+    inner, flags = plate.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(inner, int(flags | Qt.AlignmentFlag.AlignLeft), ends[0])
+    if not colours:
+        return
+    painter.drawText(inner, int(flags | Qt.AlignmentFlag.AlignRight), ends[1])
+    place = QRectF(inner.left() + first + 6, plate.top() + 6, bar, height - 12)
+    shades = QLinearGradient(place.topLeft(), place.topRight())
+    for step, colour in enumerate(colours):
+        shades.setColorAt(step / max(len(colours) - 1, 1), colour)
+    painter.fillRect(place, shades)
+
+
+def _paint_plate(painter: QPainter, palette: QPalette, plate: QRectF) -> None:
+    """Paint the ground of words, and leave the painter with their colour."""
     ground = palette.color(QPalette.ColorRole.Window)
     ground.setAlpha(215)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
-    painter.drawRoundedRect(plate, height / 2, height / 2)
+    painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
     painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-    painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def paint_divider(painter: QPainter, palette: QPalette, x: float, height: float) -> None:

@@ -85,6 +85,11 @@ class PhotoSource(QObject):
         """The photograph; None until it is there."""
         return self._pyramid
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._background.at_rest
+
     def close(self) -> None:
         """Drop what is being read and join the thread."""
         self._background.close()

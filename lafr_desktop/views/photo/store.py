@@ -74,6 +74,11 @@ class TileStore(QObject):
         self._bytes = 0
         self._working = False
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`close` would not have to wait."""
+        return self._background.at_rest
+
     def close(self) -> None:
         """Join the thread."""
         self._background.close()

@@ -213,21 +213,15 @@ class PhotoView(QWidget):
         self._bar.show_brush(brush)
         self._canvas.update()
 
-    def undo_stroke(self) -> bool:
-        """Take back the last stroke on the selected face, if the brush is in hand.
+    def cancel_gesture(self) -> bool:
+        """Take back what the mouse is in the middle of; return whether it was."""
+        return self._gestures.cancel()
 
-        Returns:
-            Whether there was one.
-        """
-        face = self._boxes.selected
-        if self.tool is not Tool.KEEP_BRUSH or face is None:
-            return False
-        self._gestures.cancel()
-        mask = self._masks.undo(face.id)
-        if mask is not None:
-            self._show_faces()
-            self.keep_painted.emit(face.id, mask)
-        return mask is not None
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in work: :meth:`shutdown` would not have to wait."""
+        readers = (self._source, self._invented, self._canvas.store)
+        return all(each.at_rest for each in readers)
 
     def shutdown(self) -> None:
         """Drop what is being read and join the threads. Nothing is loaded afterwards."""
