@@ -121,9 +121,13 @@ def take(look: Look, album: Path, out: Path) -> None:
         views.grid.opened.emit(_photo(shell, _PHOTOS[0]))
         _wait(lambda: bool(loaded) and _has_pictures(shell))
         views.face_actions.next.trigger()
+        views.face_actions.previous.trigger()  # the first face has two candidates
         save("review")
         views.photo.fit()
         save("photo")
+        _show_invented(shell)
+        save("invented")
+        views.photo.set_invented_visible(False)
         views.face_actions.back.trigger()
         views.album_actions.show_queue.trigger()
         views.album_actions.restore_new.trigger()
@@ -132,6 +136,20 @@ def take(look: Look, album: Path, out: Path) -> None:
         views.album_actions.cancel.trigger()
         views.album_actions.show_queue.trigger()
         _save_dialogs(shell, look, out)
+
+
+def _show_invented(shell: Shell) -> None:
+    """Show what was invented in a face of a photograph that is less sharp than the others."""
+    measured: list[object] = []
+    views = shell.views
+    views.photo.invented_changed.connect(measured.append)
+    views.grid.opened.emit(_photo(shell, _PHOTOS[1]))
+    views.photo.set_invented_visible(True)
+    faces = shell.models.faces
+    _wait(lambda: faces.rowCount() > 0 and _has_pictures(shell))
+    restored = [each for each in shell.album.faces(_photo(shell, _PHOTOS[1])) if each.candidate_id]
+    views.strip.chosen.emit(restored[-1].id)
+    _wait(lambda: bool(measured and measured[-1]))
 
 
 def _save_dialogs(shell: Shell, look: Look, out: Path) -> None:
