@@ -328,7 +328,7 @@ def test_the_engine_heeds_the_settings_and_those_that_change(
     shell.settings.max_megapixels = 20
     # A process that still has work in hand is replaced after it.
     told = [_engine(shell, qtbot)]
-    while "cpu, 20000000 pixels" not in told[-1] and len(told) < 5:
+    while "cpu, 20000000 pixels" not in told[-1] and len(told) < 50:
         told.append(_engine(shell, qtbot))
     assert "cpu, 20000000 pixels" in told[-1]
     _restore_all(shell, qtbot)
