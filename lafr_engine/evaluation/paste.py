@@ -10,10 +10,10 @@ it lies, in the photograph's own pixels:
 - **grain**: the noise's deviation inside the face over that of the paper around it at the same
   luminance, by band of frequencies, of the luminance and of colour (`lafr_engine.imaging.regrain`).
   The same of the photograph before it was restored says how far that comparison can be trusted:
-  where the photograph's own face differs from its surroundings by more than the limit, the face is
-  of another stuff than they (skin beside lace, dyes that are seen in the light only, a background
-  that the JPEG smoothed), and its grain has to lie between its own and theirs. The report keeps
-  the two apart.
+  the photograph's own face may be of another stuff than its surroundings (skin beside lace, dyes
+  that are seen in the light only, a background that the JPEG smoothed), or some of its shades,
+  from dark to light, may be. Then the grain of each shade has to lie between its own and theirs.
+  The report keeps the two apart.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class PastedFace:
         own: The same of the photograph before.
         chroma: As spectrum, of the colours: two planes, each by band; none for grey.
         own_chroma: The same of the photograph before.
+        shades: Of luminance and colours, by shade of the face from dark to light, and band.
+        own_shades: The same of the photograph before.
     """
 
     photo: str
@@ -78,6 +80,8 @@ class PastedFace:
     own: tuple[float, ...] = ()
     chroma: tuple[float, ...] = ()
     own_chroma: tuple[float, ...] = ()
+    shades: tuple[float, ...] = ()
+    own_shades: tuple[float, ...] = ()
 
     @property
     def comparable(self) -> bool:
@@ -89,9 +93,9 @@ class PastedFace:
         """What became of the grain."""
         if self.blocks < CERTAIN:
             return "not measured"
-        found, own = np.array(self.spectrum + self.chroma), np.array(self.own + self.own_chroma)
-        if _near(found):
+        if _near(self.spectrum + self.chroma):
             return "like its surroundings"
+        found, own = np.array(self.shades), np.array(self.own_shades)
         # Between what the face had and what the paper has there is nothing to mend.
         low, high = np.minimum(own, 1.0), np.maximum(own, 1.0)
         inside = (low * (1 - SPECTRUM_LIMIT) <= found) & (found <= high * (1 + SPECTRUM_LIMIT))
@@ -260,12 +264,14 @@ def _with_noise(face: PastedFace, own: Sequence[Floats], mask: Floats) -> Pasted
     before, after = (np.sqrt(sheet.powers(part)) for part in own)
     return replace(
         face,
-        blocks=len(sheet.sheets[0].corners),
+        blocks=len(sheet.sheets[0].shades.corners),
         noise=_floats(sheet.deviations[0] * 255),
-        spectrum=_floats(after[0]),
-        own=_floats(before[0]),
-        chroma=_floats(after[1:]),
-        own_chroma=_floats(before[1:]),
+        spectrum=_floats(after[0, 0]),
+        own=_floats(before[0, 0]),
+        chroma=_floats(after[1:, 0]),
+        own_chroma=_floats(before[1:, 0]),
+        shades=_floats(after[:, 1:]),
+        own_shades=_floats(before[:, 1:]),
     )
 
 
@@ -273,5 +279,5 @@ def _floats(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(map(float, values.ravel()))
 
 
-def _near(found: Sequence[float] | NDArray[np.float64]) -> bool:
+def _near(found: Sequence[float]) -> bool:
     return bool((np.abs(np.asarray(found) - 1.0) <= SPECTRUM_LIMIT).all())

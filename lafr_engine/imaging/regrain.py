@@ -6,22 +6,23 @@ band, and the median of the ratios is taken: what structure there is stands in t
 photograph's own face then measures as its surroundings do, and that is the proof that the estimator
 works (`lafr evaluate --paste` prints it). Noise is added until the face measures as it did before
 or as its surroundings do, whichever is less: a face that kept its grain gets none on top. Only in
-colour the face's own is always right: detail has next to none, so what there was, was noise.
+colour the face's own is always right: detail has next to none, so what there was, was noise. For
+the same reason fine colour that the restorer added is noise, and is smoothed before any is drawn.
 
 Luminance and colour are measured and drawn apart. The dyes of an old colour print make noise that
 is almost all colour; drawn with the luminance of dark surroundings it would be relief. The planes
 are the luminance (BT.601) and of the two differences of colour what does not follow it, so noise
 of a toned print stays on its tone. Within a face noise goes with luminance otherwise than around
-it, for few surroundings are as light as a forehead: dark and light parts of it are judged apart.
+it, for few surroundings are as light as a forehead: its shades, dark to light, are judged apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,9 +57,28 @@ _TO_PLANES: Final = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5
 _ENOUGH: Final = 1.05
 # Of the power: the face's own noise is known no better, and where in doubt it is the paper's.
 _DOUBT: Final = 1.15
+# Deviation of the blur that takes fine colour away, in periods of the broadest band.
+_SMOOTH: Final = 0.25
 _MOST_SHADES: Final = 4
 _TRIES: Final = 4
 _STEPS: Final = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shades:
+    """A face's flattest blocks, in groups from the dark ones to the light ones.
+
+    Attributes:
+        corners: int64 (N, 2), (y, x) of the blocks.
+        block: Their side.
+        groups: Numbers of blocks, (G,) of them.
+        levels: float64 (G,), the mean luminance of each group.
+    """
+
+    corners: NDArray[np.int64]
+    block: int
+    groups: tuple[NDArray[np.int64], ...]
+    levels: Doubles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,29 +86,31 @@ class Sheet:
     """What the noise of a face should be like in one plane.
 
     Attributes:
-        corners: int64 (N, 2), the face's flattest blocks, (y, x).
+        shades: Where it is looked at.
         expected: float64 (N, K), the power that the paper has where it is as light as each block,
             by band, with what is too quiet to be seen.
-        block: Side of the blocks.
         colour: Whether it is of colour, which detail has none of; else it is the luminance.
     """
 
-    corners: NDArray[np.int64]
+    shades: Shades
     expected: Doubles
-    block: int
     colour: bool
 
     def powers(self, plane: Floats) -> Doubles:
-        """Return the power of the noise of (H, W) over the paper's, float64 (K,): 1 is like it."""
-        powers: Doubles = self.powers_of(plane, [np.arange(len(self.corners))])[0]
-        return powers
+        """Return the power of the noise of (H, W) over the paper's, (1 + G, K): 1 is like it.
 
-    def powers_of(self, plane: Floats, groups: Sequence[NDArray[np.int64]]) -> Doubles:
-        """Return the same of some blocks each, by their numbers, float64 (G, K)."""
-        found = band_powers(plane[..., None], self.corners, self.block)[..., 0]
+        Of all blocks together, and of each shade.
+        """
+        shades = self.shades
+        found = band_powers(plane[..., None], shades.corners, shades.block)[..., 0]
         shares = (found + _QUIET) / self.expected
+        groups = (np.arange(len(shares)), *shades.groups)
         powers: Doubles = np.stack([np.median(shares[group], axis=0) for group in groups])
         return powers
+
+    def by_shade(self, plane: Floats) -> Doubles:
+        """Return the same of each shade, (G, K)."""
+        return self.powers(plane)[1:]
 
     def wanted(self, own: Doubles) -> Doubles:
         """Return the power that a face should have that had ``own``, both over the paper's."""
@@ -99,7 +121,8 @@ class Sheet:
     @property
     def deviations(self) -> Doubles:
         """Standard deviation of the paper's noise in each band, in the picture's unit."""
-        wide = [in_band(self.block, *each).mean() for each in bands(self.block)]
+        block = self.shades.block
+        wide = [in_band(block, *each).mean() for each in bands(block)]
         deviations: Doubles = np.sqrt(np.median(self.expected, axis=0) * wide)
         return deviations
 
@@ -121,7 +144,7 @@ class Paper:
         return list(np.moveaxis(_turned(pixels, self.to_planes), 2, 0))
 
     def powers(self, pixels: Floats) -> Doubles:
-        """Return the power of the face's noise over the paper's, (C, K): 1 is like it."""
+        """Return the power of the face's noise over the paper's, (C, 1 + G, K): 1 is like it."""
         found = zip(self.sheets, self.planes(pixels), strict=True)
         return np.stack([sheet.powers(plane) for sheet, plane in found])
 
@@ -152,11 +175,19 @@ def paper(before: Floats, mask: Floats) -> Paper | None:
     power = band_powers(_turned(before, to_planes), around, block)
     there, here = (block_light(light, corners, block) for corners in (around, inside))
     expected = _of_like_light(power, there, here) + _QUIET
+    shades = _shades(inside, here, block)
     sheets = (
-        Sheet(inside, each, block, number > 0)
-        for number, each in enumerate(np.moveaxis(expected, 2, 0))
+        Sheet(shades, each, number > 0) for number, each in enumerate(np.moveaxis(expected, 2, 0))
     )
     return Paper(tuple(sheets), to_planes)
+
+
+def _shades(corners: NDArray[np.int64], lights: Doubles, block: int) -> Shades:
+    """Part a face's blocks by luminance, as far as each group can be judged."""
+    count = min(max(len(lights) // CERTAIN, 1), _MOST_SHADES)
+    groups = np.array_split(np.argsort(lights, kind="stable"), count)
+    levels = np.array([lights[group].mean() for group in groups])
+    return Shades(corners, block, tuple(groups), levels)
 
 
 def _of_like_light(power: Doubles, there: Doubles, here: Doubles) -> Doubles:
@@ -218,20 +249,17 @@ def missing(before: Floats, after: Floats, mask: Floats, rng: np.random.Generato
         rng: What draws the noise.
 
     Returns:
-        (H, W, C), to be added under the mask; equal channels where the picture has such. None
-        where nothing is missing, and for small faces: noise that is not known well would be spots.
+        (H, W, C), to be added under the mask; equal channels where the picture has such. It takes
+        away the fine colour that the restorer added. None where nothing is missing, and for small
+        faces: noise that is not known well would be spots.
     """
     found = paper(before, mask)
-    if found is None or len(found.sheets[0].corners) < CERTAIN:
+    if found is None or len(found.sheets[0].shades.corners) < CERTAIN:
         return None
     lights = light_of_pixels(before), light_of_pixels(after)
     planes = zip(found.sheets, found.planes(before), found.planes(after), strict=True)
-    drawn = [_missing_in_plane(*each, lights, mask, rng) for each in planes]
-    if all(each is None for each in drawn):
-        return None
-    nothing = np.zeros_like(mask)
-    noise = np.stack([nothing if each is None else each for each in drawn], axis=2)
-    return _turned(noise, _to_channels(found.to_planes))
+    noise = np.stack([_missing_in_plane(*each, lights, mask, rng) for each in planes], axis=2)
+    return _turned(noise, _to_channels(found.to_planes)) if noise.any() else None
 
 
 def _missing_in_plane(
@@ -241,42 +269,20 @@ def _missing_in_plane(
     lights: tuple[Floats, Floats],
     mask: Floats,
     rng: np.random.Generator,
-) -> Floats | None:
+) -> Floats:
     """Draw what a plane lacks, (H, W); ``lights`` are the luminances before and after."""
-    shades = _shades(sheet, lights[0])
-    own, had = (sheet.powers_of(plane, shades.groups) for plane in (before, after))
+    own, had, clean = sheet.by_shade(before), sheet.by_shade(after), after
+    block = sheet.shades.block
+    if sheet.colour and (had > _DOUBT * sheet.wanted(own)).any():
+        clean = np.asarray(cv2.GaussianBlur(after, (0, 0), _SMOOTH / bands(block)[0][0]))
+        had = sheet.by_shade(clean)
     # A band that lost nothing gets nothing.
     wanted = np.where(had * _ENOUGH < own, sheet.wanted(own), had)
-    if (wanted <= had * _ENOUGH).all():
-        return None
-    grain = measure(before, lights[0], mask <= 0.0, sheet.block)
-    if grain is None:
-        return None
-    mixture = _Mixture(tuple(_drawn(grain, lights[1], rng)), shades, lights[1])
-    return _fitted(
-        lambda noise: sheet.powers_of(after + mask * noise, shades.groups), mixture, wanted
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shades:
-    """A face's blocks in groups, from the dark ones to the light ones.
-
-    Attributes:
-        groups: Numbers of blocks.
-        levels: float64 (G,), the mean luminance of each.
-    """
-
-    groups: tuple[NDArray[np.int64], ...]
-    levels: Doubles
-
-
-def _shades(sheet: Sheet, light: Floats) -> _Shades:
-    """Part a face's blocks by luminance, as far as each group can be judged."""
-    lights = block_light(light, sheet.corners, sheet.block)
-    count = min(max(len(lights) // CERTAIN, 1), _MOST_SHADES)
-    groups = np.array_split(np.argsort(lights, kind="stable"), count)
-    return _Shades(tuple(groups), np.array([lights[group].mean() for group in groups]))
+    grain = measure(before, lights[0], mask <= 0.0, block)
+    if grain is None or (wanted <= had * _ENOUGH).all():
+        return clean - after
+    mixture = _Mixture(tuple(_drawn(grain, lights[1], rng)), sheet.shades, lights[1])
+    return clean - after + _fitted(sheet, clean, mask, mixture, wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -290,7 +296,7 @@ class _Mixture:
     """
 
     parts: tuple[Floats, ...]
-    shades: _Shades
+    shades: Shades
     light: Floats
 
     def of(self, shares: Doubles) -> Floats:
@@ -303,47 +309,41 @@ class _Mixture:
 
 
 def _drawn(grain: Grain, light: Floats, rng: np.random.Generator) -> list[Floats]:
-    """Draw noise in bands half as wide as those measured."""
+    """Draw noise in bands half as wide as those measured, and in one below them.
+
+    No block can tell noise that broad from shades. It goes on as the spectrum of noise under a
+    Gaussian blur does: by the root of the step between the two bands above.
+    """
     every = bands(len(grain.spectrum))
-    lowest, spectrum = every[0][0], grain.spectrum.copy()
-    spectrum[in_band(len(spectrum), lowest / 2, lowest)] = _broader(grain)
+    # What is too quiet to be seen counts as noise here as it does in what is expected.
+    lowest, spectrum = every[0][0], grain.spectrum + _QUIET
+    first, second = (spectrum[in_band(len(spectrum), *each)].mean() for each in every[:2])
+    below = first * np.sqrt(np.clip(first / second, 1.0, 2.0))
+    spectrum[in_band(len(spectrum), lowest / 2, lowest)] = below
     halves = [edge for low, high in every for edge in ((low + high) / 2, high)]
     broad = replace(grain, spectrum=spectrum)
-    return [draw(broad, light, rng, band) for band in pairwise([lowest / 2, *halves])]
+    return [draw(broad, light, rng, band) for band in pairwise([lowest / 2, lowest, *halves])]
 
 
-def _broader(grain: Grain) -> float:
-    """Return the power below the broadest band, where no block can tell noise from shades.
-
-    It goes on as the spectrum of noise under a Gaussian blur does: by the root of the step between
-    the two bands above.
-    """
-    first, second = (
-        float(grain.spectrum[in_band(len(grain.spectrum), *each)].mean())
-        for each in bands(len(grain.spectrum))[:2]
-    )
-    return first * float(np.sqrt(np.clip(first / max(second, 1e-12), 1.0, 2.0)))
-
-
-def _fitted(powers: Callable[[Floats], Doubles], mixture: _Mixture, wanted: Doubles) -> Floats:
-    """Mix the bands' noise so that the face measures as wanted with it.
+def _fitted(
+    sheet: Sheet, after: Floats, mask: Floats, mixture: _Mixture, wanted: Doubles
+) -> Floats:
+    """Mix the bands' noise so that the face (H, W) measures as wanted (G, K) with it.
 
     Bands leak into each other, and medians do not quite add: what the mixture misses is asked for
     once more.
-
-    Args:
-        powers: What the face measures with a noise (H, W) added, (G, K).
-        mixture: The noise.
-        wanted: (G, K).
     """
-    had, scale = powers(np.zeros_like(mixture.light)), np.maximum(wanted, 1e-3)
-    response = np.stack([powers(part) - had for part in mixture.parts], axis=2) / scale[..., None]
-    lack = np.maximum(wanted - had, 0.0)
-    goal, shares = lack, np.ones((len(had), len(mixture.parts)))
+    quiet, scale = sheet.by_shade(np.zeros_like(after)), np.maximum(wanted, 1e-3)
+    # Of the noise alone: on top of the face the weakest would measure as chance has it.
+    response = np.stack([sheet.by_shade(part) - quiet for part in mixture.parts], axis=2)
+    response /= scale[..., None]
+    had, goal = sheet.by_shade(after), np.zeros_like(wanted)
+    shares = np.ones((len(wanted), len(mixture.parts)))
     for _ in range(_TRIES):
+        goal = np.maximum(goal + wanted - had, 0.0)
         rows = zip(response, goal / scale, shares, strict=True)
         shares = np.stack([_least_squares(*row) for row in rows])
-        goal = np.maximum(goal + lack - (powers(mixture.of(shares)) - had), 0.0)
+        had = sheet.by_shade(after + mask * mixture.of(shares))
     return mixture.of(shares)
 
 

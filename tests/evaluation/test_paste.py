@@ -65,7 +65,8 @@ def test_what_changes_nothing_measures_as_nothing(girls: Picture, face: Face) ->
 
 def test_verdicts() -> None:
     def one(spectrum: tuple[float, ...], own: tuple[float, ...], blocks: int = 100) -> PastedFace:
-        return PastedFace("a.jpg", BOX, 1.0, 0.2, blocks, (1.0, 1.0), spectrum, own)
+        shades = {"shades": spectrum, "own_shades": own}
+        return PastedFace("a.jpg", BOX, 1.0, 0.2, blocks, (1.0, 1.0), spectrum, own, **shades)
 
     assert one((1.1, 0.9), (1.0, 1.0)).grain == "like its surroundings"
     plastic = one((0.5, 0.6), (1.0, 1.0))
@@ -77,16 +78,19 @@ def test_verdicts() -> None:
     assert one((0.5, 0.5), (1.0, 1.0), blocks=20).grain == "not measured"
     even = one((1.0, 1.0), (1.0, 1.0))
     assert replace(even, chroma=(1.0, 0.9), own_chroma=(1.0, 1.0)).passed
-    assert replace(even, chroma=(1.0, 0.5), own_chroma=(1.0, 1.0)).grain == "differs"
-    assert replace(even, chroma=(1.9, 1.0), own_chroma=(2.0, 1.0)).grain == "like its own"
+    dull = replace(even, chroma=(1.0, 0.5), own_chroma=(1.0, 1.0))
+    assert replace(dull, shades=(1.0, 0.5), own_shades=(1.0, 1.0)).grain == "differs"
+    assert replace(dull, shades=(1.0, 0.5), own_shades=(1.0, 0.5)).grain == "differs"
+    strange = replace(dull, own_chroma=(1.0, 0.5))
+    assert replace(strange, shades=(1.0, 0.5), own_shades=(1.0, 0.5)).grain == "like its own"
     assert PastedFace("a.jpg", BOX, 1.0, 1.2).passed is False
 
 
 def test_the_sums_tell_both_kinds_apart() -> None:
     faces = [
         PastedFace("a.jpg", BOX, 1.0, 0.2, 100, (1.0,), (1.0,), (1.0,)),
-        PastedFace("b.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (1.0,)),
-        PastedFace("c.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (0.5,)),
+        PastedFace("b.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (1.0,), (), (), (0.5,), (1.0,)),
+        PastedFace("c.jpg", BOX, 1.0, 0.2, 100, (1.0,), (0.5,), (0.5,), (), (), (0.5,), (0.5,)),
     ]
     sums = as_json(faces)
     assert (sums["faces"], sums["passed"]) == (3, 2)
