@@ -395,7 +395,10 @@ def test_strokes_are_taken_back_and_repeated_like_all_decisions(
         mask.fill(grey)
         shell.views.photo.keep_painted.emit(face, mask)
     undo.trigger()  # before the strokes are in the album
-    qtbot.waitUntil(lambda: _keep(shell, face) == masks[0])
+    done: list[bool] = []
+    shell.stage.when_saved(lambda: done.append(True))  # behind the undo
+    qtbot.waitUntil(lambda: bool(done))
+    assert _keep(shell, face) == masks[0]
     undo.trigger()
     assert _keep(shell, face) is None
     shell.views.face_actions.redo.trigger()
