@@ -62,17 +62,8 @@ class WholeChain(nn.Module):
 
     def forward(self, lq: Tensor) -> Tensor:
         """Restore (B, 3, H, W); no number of faces is fixed when this is traced."""
-        z_lq = self.chain.encode(lq)
-        z_restored = self.chain.denoise(self._align(z_lq), z_lq)
-        return self.chain.blend(lq, self.chain.decode(z_restored)).clamp(-1.0, 1.0)
-
-    def _align(self, z: Tensor) -> Tensor:
-        """Do what the adapter does, whose own ``len(z)`` a trace would keep as a number."""
-        adapter = self.chain.adapter
-        codes, _ = adapter.assign(adapter.extract(z))
-        channels = adapter.config.groups * adapter.config.code_channels
-        mapped: Tensor = adapter.mapping(codes.reshape(-1, channels, *codes.shape[2:]))
-        return mapped if adapter.gate is None else adapter.mix(z, mapped)[0]
+        image: Tensor = self.chain(lq).image
+        return image.clamp(-1.0, 1.0)
 
 
 def export_onnx(
@@ -143,7 +134,7 @@ def _trace(chain: Chain, path: Path) -> None:
         # The tracing exporter: the newer one needs onnxscript, and gives nothing more here. What it
         # takes for constant are shapes of faces and settings; only their number is free.
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]  # torch.jit does not list it
         warnings.filterwarnings("ignore", "Constant folding", UserWarning)  # slower, not wrong
         torch.onnx.export(
             WholeChain(chain).eval(),

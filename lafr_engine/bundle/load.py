@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from lafr_engine.bundle import store
+from lafr_engine.bundle import store, third_party
 from lafr_engine.bundle.device import choose_device
 from lafr_engine.bundle.manifest import Manifest, read_manifest, verify
 from lafr_engine.errors import BundleDamaged, ConfigError
@@ -26,6 +26,8 @@ from lafr_engine.restore.one_step import OneStepRestorer, RestorerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from lafr_engine.faces.parsing import FaceParser
 
 WEIGHTS, LORA, NET = "chain.safetensors", "lora.safetensors", "net.safetensors"
 
@@ -124,6 +126,22 @@ def _build(folder: Path, manifest: Manifest) -> Chain:
             f"{folder}: the weights do not fit the configuration in the manifest ({error})"
         ) from error
     return chain
+
+
+def load_parser(device: str) -> FaceParser | None:
+    """Load ParseNet, which masks follow; None where its file, or its code, is not there.
+
+    Raises:
+        WeightsDamaged: Another file stands in its place.
+    """
+    path = third_party.user_file(third_party.PARSENET)
+    if path is None:
+        return None
+    from lafr_engine.faces import parsing
+
+    if not parsing.available():
+        return None
+    return parsing.FaceParser(path, third_party.PARSENET.sha256, device)
 
 
 def merge_lora(state: dict[str, Tensor], lora: Mapping[str, Tensor], scale: float) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lafr_engine.cli.loading import load_detector, load_identity, load_parser
+from lafr_engine.cli.loading import load_models
 from lafr_engine.errors import InputError, OutputError
 
 _CELL: Final = 420
@@ -27,14 +26,11 @@ if TYPE_CHECKING:
 def run(args: argparse.Namespace) -> int:
     """Measure the photographs of a folder; return the exit status."""
     from lafr_engine.evaluation.paste import as_json, as_table
+    from lafr_engine.evaluation.report import write_report
 
     faces, entries = _measure(args, _models(args))
     print(as_table(faces))
-    try:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(json.dumps(as_json(faces), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(args.out, f"could not be written ({error.strerror})") from error
+    write_report(as_json(faces), args.out)
     print(f"report: {args.out}", file=sys.stderr)
     if args.sheet is not None and entries:
         _write_sheet(entries[: 2 * args.sheet_faces], args.sheet)
@@ -45,12 +41,9 @@ def run(args: argparse.Namespace) -> int:
 def _models(args: argparse.Namespace) -> Models:
     from lafr_engine.bundle.device import choose_device
     from lafr_engine.bundle.load import load_restorer
-    from lafr_engine.pipeline import Models
 
     device = str(choose_device(args.device))
-    restorer = load_restorer(args.bundle, device)
-    detector, identity = load_detector("centerface", device), load_identity(device)
-    return Models(detector, restorer, identity, load_parser(device))
+    return load_models(load_restorer(args.bundle, device), device)
 
 
 def _measure(args: argparse.Namespace, models: Models) -> tuple[list[PastedFace], list[SheetEntry]]:

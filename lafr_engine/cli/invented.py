@@ -220,14 +220,11 @@ class _Look:
     def _models(self) -> Models:
         from lafr_engine.bundle.device import choose_device
         from lafr_engine.bundle.load import load_restorer
-        from lafr_engine.cli.loading import load_detector, load_identity, load_parser
-        from lafr_engine.pipeline import Models
+        from lafr_engine.cli.loading import load_models
 
         args = self._args
         device = str(choose_device(args.device))
-        restorer = load_restorer(args.bundle, device)
-        detector, identity = load_detector(args.detector, device), load_identity(device)
-        return Models(detector, restorer, identity, load_parser(device))
+        return load_models(load_restorer(args.bundle, device), device, args.detector)
 
 
 def _goals(found: paths.Found, out: Path | None) -> list[Path | None]:

@@ -10,8 +10,8 @@ from lafr_engine.resources import user_data_dir
 
 if TYPE_CHECKING:
     from lafr_engine.faces.detect import Detector
-    from lafr_engine.faces.parsing import FaceParser
-    from lafr_engine.pipeline import IdentityScorer
+    from lafr_engine.pipeline import IdentityScorer, Models
+    from lafr_engine.restore.base import FaceRestorer
 
 RETINAFACE_FILE: Final = "detection_Resnet50_Final.pth"
 RETINAFACE_SHA256: Final = "6d1de9c2944f2ccddca5f5e010ea5ae64a39845a86311af6fdf30841b0a5a16d"
@@ -55,17 +55,19 @@ def load_identity(device: str) -> IdentityScorer:
     return lambda before, after: net.cosine(net.embed(before), net.embed(after))
 
 
-def load_parser(device: str) -> FaceParser | None:
-    """Load ParseNet, which masks follow; None where its file, or its code, is not there.
+def load_models(restorer: FaceRestorer, device: str, detector: str = "centerface") -> Models:
+    """Put a restorer together with all else that a photograph needs.
+
+    Args:
+        restorer: What restores faces.
+        device: Where torch runs the others.
+        detector: As for :func:`load_detector`.
 
     Raises:
-        WeightsDamaged: Another file stands in its place.
+        WeightsError: Weights are missing or damaged.
     """
-    path = third_party.user_file(third_party.PARSENET)
-    if path is None:
-        return None
-    from lafr_engine.faces import parsing
+    from lafr_engine.bundle.load import load_parser
+    from lafr_engine.pipeline import Models
 
-    if not parsing.available():
-        return None
-    return parsing.FaceParser(path, third_party.PARSENET.sha256, device)
+    finder, identity = load_detector(detector, device), load_identity(device)
+    return Models(finder, restorer, identity, load_parser(device))

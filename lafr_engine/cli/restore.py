@@ -301,12 +301,10 @@ def _face_lines(restoration: Restoration) -> list[FaceLine]:
 def _models(args: argparse.Namespace, notify: Callable[[str], None]) -> Models:
     from lafr_engine.bundle.device import choose_device
     from lafr_engine.bundle.load import load_restorer
-    from lafr_engine.cli.loading import load_detector, load_identity, load_parser
-    from lafr_engine.pipeline import Models
+    from lafr_engine.cli.loading import load_models
 
     device = str(choose_device(args.device))
     restorer = load_exported(args, notify) or load_restorer(
         args.bundle, device, notify, restorer_options(args, device)
     )
-    detector, identity = load_detector(args.detector, device), load_identity(device)
-    return Models(detector, restorer, identity, load_parser(device))
+    return load_models(restorer, device, args.detector)

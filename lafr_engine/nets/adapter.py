@@ -184,7 +184,7 @@ class CodebookAdapter(nn.Module):
 
     def align(self, z: Tensor, features: Tensor, codes: Tensor, indices: Tensor) -> AdapterOutput:
         """Map grouped codes back to a latent and mix it with ``z`` by the gate."""
-        mapped = self.mapping(codes.reshape(len(z), -1, *codes.shape[2:]))
+        mapped = self.mapping(codes.reshape(z.shape[0], -1, *codes.shape[2:]))
         if self.gate is None:
             return AdapterOutput(mapped, mapped, features, indices, None)
         aligned, share = self.mix(z, mapped)

@@ -81,7 +81,7 @@ MORE = replace(SQUARES, latent=0.5)
 LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
 # The gate sees whole pixels: what the latents have no room for is its to learn.
 GATE = LossWeights(pixel=1.0, gradient=0.5, perceptual=0.025, perceptual_side=160)
-# A softer picture is a truer one: the perceptual distance fell no faster with a part of its own.
+# For the last of the noise: the perceptual part pulls towards detail that only may be there.
 PIXELS = LossWeights(pixel=1.0, gradient=0.5)
 # The gate decides between the input and what was restored, so who it is weighs more at the end.
 WHO = replace(GATE, pixel=2.0, gradient=2.0, perceptual=0.05, identity=8.0, structure=2.0)

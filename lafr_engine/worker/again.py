@@ -120,7 +120,8 @@ class Again:
         if self._networks.parser is None:
             wanted = third_party.PARSENET
             raise WeightsMissing(
-                f"{path}: its masks were drawn with {wanted.name}, which is not installed: put the "
+                f"{path}: its masks were drawn with {wanted.name}, which is not installed here, or "
+                "comes without its code in a packaged program: install from source, and put the "
                 f"file {wanted.file_name} of {wanted.release} into "
                 f"{third_party.user_path(wanted).parent}"
             )

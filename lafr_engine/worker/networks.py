@@ -10,12 +10,12 @@ import torch
 
 from lafr_engine.bundle import store, third_party
 from lafr_engine.bundle.device import choose_device
-from lafr_engine.bundle.load import load_restorer
+from lafr_engine.bundle.load import load_parser, load_restorer
 from lafr_engine.bundle.manifest import bundle_hash, read_manifest
 from lafr_engine.errors import DeviceError
 from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.identity import IdentityNet
-from lafr_engine.faces.parsing import FaceParser, available
+from lafr_engine.faces.parsing import FaceParser
 from lafr_engine.messages import DeviceChosen, Event, Notice
 from lafr_engine.pipeline import Models
 from lafr_engine.restore.base import FaceRestorer
@@ -73,10 +73,7 @@ class Networks:
         Raises:
             WeightsDamaged: Another file stands in its place.
         """
-        path = third_party.user_file(third_party.PARSENET)
-        if path is None or not available():
-            return None
-        return FaceParser(path, third_party.PARSENET.sha256, self._device or "cpu")
+        return load_parser(self._device or "cpu")
 
     def bundle(self, name: str | None) -> LoadedBundle:
         """Load a bundle, or return the one that is loaded.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from lafr_engine.bundle import third_party
+from lafr_engine.bundle.load import load_parser
 from lafr_engine.errors import WeightsDamaged, WeightsMissing
 from lafr_engine.faces.geometry import FFHQ_512
 from lafr_engine.faces.mask import Part, parsed_mask, soft_mask
@@ -125,3 +127,15 @@ def test_other_files_are_refused(random_weights: Path, tmp_path: Path) -> None:
     torch.save({"weight": torch.zeros(3)}, other)
     with pytest.raises(WeightsDamaged, match="state dict"):
         FaceParser(other, hashlib.sha256(other.read_bytes()).hexdigest())
+
+
+def test_without_its_file_or_its_code_masks_are_drawn_by_landmarks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = install(tmp_path, monkeypatch)
+    assert isinstance(load_parser("cpu"), FaceParser)
+    with monkeypatch.context() as packaged:
+        packaged.setattr(importlib.util, "find_spec", lambda name: None)
+        assert load_parser("cpu") is None
+    path.unlink()
+    assert load_parser("cpu") is None
