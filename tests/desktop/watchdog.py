@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -84,10 +85,24 @@ class Watchdog(QObject):
         """Look at the GUI thread's stack when it is late; only the longest delay is kept."""
         while not self._ended.wait(self._limit / 4):
             late = time.monotonic() - self._wall
-            frame = sys._current_frames().get(self._thread)
-            if frame is not None and late > max(self._limit, self._seen):
+            if late > max(self._limit, self._seen):
                 self._seen = late
-                self.where = "".join(traceback.format_stack(frame)[-6:])
+                self.where = "".join(traceback.format_stack(_frame_of(self._thread))[-6:])
+
+
+def _frame_of(thread: int) -> FrameType | None:
+    """Return what a thread is at.
+
+    No garbage is collected meanwhile: before Python 3.11.9 that can lock up the interpreter
+    (https://github.com/python/cpython/issues/106883).
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames().get(thread)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextmanager
