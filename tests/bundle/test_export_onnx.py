@@ -34,6 +34,7 @@ from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.cut import cut
 from lafr_engine.faces.geometry import align
 from lafr_engine.imaging.files import read_picture
+from lafr_engine.nets.vae import KLCodec
 from lafr_engine.restore.chain import ChainConfig, build_chain
 from lafr_engine.restore.onnx_file import ExportInfo, describe_in, read_info, seal
 from lafr_engine.restore.onnx_restorer import (
@@ -75,6 +76,10 @@ def write_small(folder: Path, config: ChainConfig = CHAIN, seed: int = 0) -> Pat
     for name, buffer in chain.adapter.quantiser.named_buffers():
         if name.endswith("embed"):
             buffer.normal_()
+    if isinstance(chain.codec, KLCodec):
+        # Random norms blow the rounding of fp32 up to .001 of a full picture, in torch alone and
+        # by its number of threads; a wrong operator stands out of a pale picture as well.
+        chain.codec.vae.decoder.conv_out.weight.data.mul_(0.1)
     return write_bundle(chain, folder, {}, "Apache-2.0")
 
 
