@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from lafr_desktop.background import Background
 from lafr_desktop.models.review import PhotoReview
+from lafr_desktop.reading import read_png
 from lafr_desktop.views.photo import PhotoView, ShownFace
 from lafr_engine.album.values import AlbumFace, Candidate
 
@@ -131,7 +132,7 @@ def _png(mask: QImage) -> bytes:
 
 
 def _read_mask(path: Path) -> QImage:
-    return QImage(str(path)).convertToFormat(QImage.Format.Format_Grayscale8)
+    return read_png(path).convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 def _shown_face(face: AlbumFace, candidate: Candidate | None, keep: QImage | None) -> ShownFace:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from lafr_desktop.background import Background
 from lafr_desktop.models.review import PhotoReview
+from lafr_desktop.reading import read_png
 from lafr_engine.album.values import AlbumFace
 from lafr_engine.messages import Box
 
@@ -97,7 +98,7 @@ def _ignore_unreadable(sentence: str) -> None:
 
 
 def _of_preview(path: Path) -> QImage:
-    return _small(QImage(str(path)))
+    return _small(read_png(path))
 
 
 def _of_original(path: Path, boxes: Mapping[int, Box]) -> dict[int, QImage]:

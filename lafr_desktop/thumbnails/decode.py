@@ -5,16 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import (
-    QColorSpace,
-    QImage,
-    QImageReader,
-    QPainter,
-)
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColorSpace, QImage, QPainter
+
+from lafr_desktop.reading import reader_of
+from lafr_engine.imaging.formats import format_of
 
 _QT_FORMATS: Final = frozenset({"jpeg", "png", "webp", "bmp"})
 _QT_MOST_BYTES: Final = 256 << 20  # Qt's own limit for one picture
@@ -46,11 +41,10 @@ def decode(path: Path, side: int) -> QImage:
 
 def _qt_image(path: Path, side: int) -> QImage | None:
     """Read by Qt; None where Qt should not or cannot."""
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    kind = reader.format().toStdString()
+    kind = _kind(path)
     if kind not in _QT_FORMATS:
         return None
+    reader = reader_of(path, kind)
     size = reader.size()
     if not size.isValid() or (kind != "jpeg" and 8 * size.width() * size.height() > _QT_MOST_BYTES):
         return None
@@ -60,6 +54,16 @@ def _qt_image(path: Path, side: int) -> QImage | None:
     reader.setScaledSize(fit(size, side))
     image = reader.read()
     return None if image.isNull() else _in_srgb(image)
+
+
+def _kind(path: Path) -> str:
+    try:
+        if path.is_file():  # opening a pipe would wait for its writer
+            with path.open("rb") as stream:
+                return (format_of(stream) or "").lower()
+    except OSError:
+        return ""  # the engine says why
+    return ""
 
 
 def _in_srgb(image: QImage) -> QImage:

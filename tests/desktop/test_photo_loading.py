@@ -98,7 +98,7 @@ def test_the_overview_is_small_and_comes_first(tmp_path: Path) -> None:
 def test_a_preview_that_cannot_be_read(tmp_path: Path) -> None:
     pyramid = TilePyramid([noise(64, 64, 3)])
     (tmp_path / "p.png").write_bytes(b"no picture")
-    with pytest.raises(NotAPicture, match="cannot be shown"):
+    with pytest.raises(NotAPicture, match="cannot be shown: it is no whole PNG"):
         load_patch(pyramid, tmp_path / "p.png", (0, 0, 8, 8))
     Image.fromarray(noise(8, 8, 3)).save(tmp_path / "p.png")
     with pytest.raises(NotAPicture, match="does not fit"):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
+from lafr_desktop.reading import read_png
 from lafr_desktop.views.photo.compose import Patch
 from lafr_desktop.views.photo.tiles import TilePyramid, build_pyramid, to_image
 from lafr_desktop.views.photo.values import Rectangle
@@ -94,10 +95,9 @@ def load_patch(pyramid: TilePyramid, preview: Path, rectangle: Rectangle) -> Pat
 def _read_rgb(path: Path) -> Pixels:
     import numpy as np
 
-    reader = QImageReader(str(path))
-    image = reader.read().convertToFormat(QImage.Format.Format_RGB888)
+    image = read_png(path).convertToFormat(QImage.Format.Format_RGB888)
     if image.isNull():
-        raise NotAPicture(path, f"cannot be shown ({reader.errorString()})")
+        raise NotAPicture(path, "cannot be shown: it is no whole PNG file")
     rows = np.frombuffer(image.constBits(), dtype=np.uint8)
     rows = rows.reshape(image.height(), image.bytesPerLine())[:, : image.width() * 3]
     return rows.reshape(image.height(), image.width(), 3).copy()
