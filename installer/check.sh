@@ -11,6 +11,6 @@ bin=.venv/bin
 "$bin/mypy"
 "$bin/lint-imports"
 if [ "$#" -eq 0 ]; then
-    set -- -m "not slow"
+    set -- -m "not slow" -o faulthandler_timeout=360
 fi
 "$bin/python" -m pytest "$@"
