@@ -48,9 +48,10 @@ CERTAIN: Final = 64
 
 # The shorter side, in pixels, of a face and its margin from which blocks of 16 are small.
 _LARGE: Final = 1000
-# Variance of half a level of 8 bits, added to all: with far less than that (pasting alone rounds by
-# 0.3 of a level) there is no noise to be seen or compared.
+# Variances of half a level of 8 bits and, of a difference of colour, of one, added to all: with far
+# less than that (pasting alone rounds by 0.3 of a level) there is no noise to be seen or compared.
 _QUIET: Final = (0.5 / 255) ** 2
+_QUIET_COLOUR: Final = (1.0 / 255) ** 2
 # From RGB to luminance, B - Y and R - Y.
 _TO_PLANES: Final = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]])
 # A face that has this much of what it should has enough.
@@ -103,7 +104,7 @@ class Sheet:
         """
         shades = self.shades
         found = band_powers(plane[..., None], shades.corners, shades.block)[..., 0]
-        shares = (found + _QUIET) / self.expected
+        shares = (found + _quiet(self.colour)) / self.expected
         groups = (np.arange(len(shares)), *shades.groups)
         powers: Doubles = np.stack([np.median(shares[group], axis=0) for group in groups])
         return powers
@@ -174,12 +175,17 @@ def paper(before: Floats, mask: Floats) -> Paper | None:
     to_planes = _own_planes(before, inside, block)
     power = band_powers(_turned(before, to_planes), around, block)
     there, here = (block_light(light, corners, block) for corners in (around, inside))
-    expected = _of_like_light(power, there, here) + _QUIET
+    expected = _of_like_light(power, there, here)
     shades = _shades(inside, here, block)
     sheets = (
-        Sheet(shades, each, number > 0) for number, each in enumerate(np.moveaxis(expected, 2, 0))
+        Sheet(shades, each + _quiet(number > 0), number > 0)
+        for number, each in enumerate(np.moveaxis(expected, 2, 0))
     )
     return Paper(tuple(sheets), to_planes)
+
+
+def _quiet(colour: bool) -> float:
+    return _QUIET_COLOUR if colour else _QUIET
 
 
 def _shades(corners: NDArray[np.int64], lights: Doubles, block: int) -> Shades:
@@ -281,7 +287,8 @@ def _missing_in_plane(
     grain = measure(before, lights[0], mask <= 0.0, block)
     if grain is None or (wanted <= had * _ENOUGH).all():
         return clean - after
-    mixture = _Mixture(tuple(_drawn(grain, lights[1], rng)), sheet.shades, lights[1])
+    parts = _drawn(grain, lights[1], rng, _quiet(sheet.colour))
+    mixture = _Mixture(tuple(parts), sheet.shades, lights[1])
     return clean - after + _fitted(sheet, clean, mask, mixture, wanted)
 
 
@@ -308,7 +315,7 @@ class _Mixture:
         return total
 
 
-def _drawn(grain: Grain, light: Floats, rng: np.random.Generator) -> list[Floats]:
+def _drawn(grain: Grain, light: Floats, rng: np.random.Generator, quiet: float) -> list[Floats]:
     """Draw noise in bands half as wide as those measured, and in one below them.
 
     No block can tell noise that broad from shades. It goes on as the spectrum of noise under a
@@ -316,7 +323,7 @@ def _drawn(grain: Grain, light: Floats, rng: np.random.Generator) -> list[Floats
     """
     every = bands(len(grain.spectrum))
     # What is too quiet to be seen counts as noise here as it does in what is expected.
-    lowest, spectrum = every[0][0], grain.spectrum + _QUIET
+    lowest, spectrum = every[0][0], grain.spectrum + quiet
     first, second = (spectrum[in_band(len(spectrum), *each)].mean() for each in every[:2])
     below = first * np.sqrt(np.clip(first / second, 1.0, 2.0))
     spectrum[in_band(len(spectrum), lowest / 2, lowest)] = below

@@ -283,7 +283,7 @@ def test_fine_colour_that_the_restorer_added_is_taken_away() -> None:
     """A photograph whose JPEG left no fine colour gets none from the restorer either."""
     rng, mask = np.random.default_rng(19), disc(192, 60)
     before = shade() + noise(192, rng, sigma=0.01, blur=0.7, grey=True)
-    after = before + mask[..., None] * dyes(0.006, rng)
+    after = before + mask[..., None] * dyes(0.008, rng)
     added, found = missing(before, after, mask, rng), paper(before, mask)
     assert added is not None
     assert found is not None
