@@ -92,6 +92,11 @@ _SAID: Final = (
         "Too small in the result: {0} pixels wide; enlarge the photograph to restore it.",
     ),
     QT_TRANSLATE_NOOP("Sentence", "Too blurred, or not a face: the detector is not sure of it."),
+    QT_TRANSLATE_NOOP(
+        "Sentence",
+        "Too blurred: the face shows no more than one of {0} pixels would; below {1} there is too "
+        "little of the person to go by.",
+    ),
     QT_TRANSLATE_NOOP("Sentence", "Turned away too far: one eye hides behind the other."),
     QT_TRANSLATE_NOOP("Sentence", "Turned away too far: the face is seen from the side."),
     QT_TRANSLATE_NOOP("Sentence", "no longer looks like the same person ({0}, limit {1})"),

@@ -43,11 +43,14 @@ class FindFaces:
         photo: The file.
         box: A face drawn by hand: only its landmarks are looked for, inside this box; where no
             face is seen there, they are laid into the box as an upright face has them.
+        bundle: Name or folder of the bundle whose limits say which faces are better left alone;
+            None for the built-in one.
     """
 
     job: str
     photo: Path
     box: Box | None = None
+    bundle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from lafr_engine.messages import (
     DeviceChosen,
     Ended,
     Event,
+    FindFaces,
     Job,
     Notice,
     Outcome,
@@ -215,7 +216,7 @@ class Agent(QThread):
             self._client.submit(self._with_bundle(job))
 
     def _with_bundle(self, job: Job) -> Job:
-        if isinstance(job, RestoreFace) and job.bundle is None:
+        if isinstance(job, FindFaces | RestoreFace) and job.bundle is None:
             return replace(job, bundle=self._bundle)
         return job
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,10 +25,12 @@ class BundleInfo:
         shipped: Whether it came with the program.
         licence: Of the weights.
         size: Bytes of all files.
-        sha256: Of the manifest, which names the hash of every file.
+        sha256: Of the manifest without its limits; it names the hash of every file.
         training: What it was trained on and how, one (name, value) each.
         architecture: Of its networks.
         source: Of a restorer by others, the file that it was imported from; else empty.
+        limits: Below which it leaves faces alone, one (name, value) each; empty where nobody looked
+            for them.
         problem: Why it cannot be used; None where nothing is known against it.
     """
 
@@ -42,6 +44,7 @@ class BundleInfo:
     training: tuple[tuple[str, str], ...] = ()
     architecture: str = ""
     source: str = ""
+    limits: tuple[tuple[str, str], ...] = ()
     problem: str | None = None
 
 
@@ -68,6 +71,7 @@ def describe(folder: Path) -> BundleInfo:
         training=_training(manifest),
         architecture=_architecture(manifest),
         source=str(manifest.foreign.get("source", "")),
+        limits=_limits(manifest),
     )
 
 
@@ -89,3 +93,10 @@ def _training(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """Return what is told in one word or number; plans and configurations stay in the file."""
     told = manifest.training.items()
     return tuple((key, str(value)) for key, value in told if isinstance(value, (str, int, float)))
+
+
+def _limits(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    if manifest.limits is None:
+        return ()
+    told = asdict(manifest.limits).items()
+    return tuple((name, str(value)) for name, value in told if value is not None)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from lafr_engine.errors import BundleDamaged, BundleMissing
 MANIFEST = "bundle.json"
 FORMAT = 1
 
+_WIDEST = 512  # a limit beyond the restorer's own resolution is none
+
 
 @dataclass(frozen=True)
 class FileEntry:
@@ -30,6 +33,39 @@ class FileEntry:
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True)
+class FoundLimits:
+    """Which faces the bundle's networks can do something for, as `lafr evaluate --limits` found.
+
+    Attributes:
+        width: Narrowest face, in picture pixels.
+        blur: Width, in picture pixels, of the sharp face that shows no more than the most blurred
+            one; None where no blur is too strong.
+        command: What they were found with, and on which faces.
+    """
+
+    width: float
+    blur: float | None
+    command: str
+
+    def __post_init__(self) -> None:
+        """Check what a file may say.
+
+        Raises:
+            TypeError: A value is no number, or the command no text.
+            ValueError: A number lies outside its range.
+        """
+        for name, value in (("width", self.width), ("blur", self.blur)):
+            if value is None and name == "blur":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f"the limit {name} is no number")
+            if not (math.isfinite(value) and 0 < value <= _WIDEST):
+                raise ValueError(f"the limit {name} does not lie between 0 and {_WIDEST}: {value}")
+        if not isinstance(self.command, str):
+            raise TypeError("the command of the limits is no text")
 
 
 @dataclass(frozen=True)
@@ -46,6 +82,7 @@ class Manifest:
         format: Version of this layout.
         foreign: Of a restorer by others, what it is and which file it came from
             (``restore.foreign.ForeignConfig.to_json``); empty for a chain.
+        limits: Below which faces are left alone; None where nobody looked for them.
     """
 
     name: str
@@ -56,13 +93,15 @@ class Manifest:
     lora_scale: float = 1.0
     format: int = FORMAT
     foreign: dict[str, Any] = field(default_factory=dict)
+    limits: FoundLimits | None = None
 
     def to_text(self) -> str:
-        """Return the manifest as JSON; a chain's is as earlier versions read it."""
+        """Return the manifest as JSON; without what it lacks it is as earlier versions read it."""
         values = asdict(self)
-        if not self.foreign:
-            del values["foreign"]
-        return json.dumps(values, indent=2, sort_keys=True) + "\n"
+        for name in ("foreign", "limits"):
+            if not values[name]:
+                del values[name]
+        return _text(values)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -84,7 +123,8 @@ def read_manifest(folder: Path) -> Manifest:
         if not isinstance(values.get("foreign", {}), dict):
             raise TypeError("foreign is no object")
         files = {str(name): FileEntry(**entry) for name, entry in values["files"].items()}
-        return Manifest(**{**values, "files": files})
+        limits = FoundLimits(**values["limits"]) if "limits" in values else None
+        return Manifest(**{**values, "files": files, "limits": limits})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleDamaged(f"{path}: the manifest cannot be understood ({error})") from error
 
@@ -118,5 +158,21 @@ def entry_of(path: Path) -> FileEntry:
 
 
 def bundle_hash(folder: Path) -> str:
-    """Return the sha256 (hex) of the manifest, which stands for the whole bundle."""
-    return entry_of(folder / MANIFEST).sha256
+    """Return the sha256 (hex) of the manifest, which stands for the whole bundle.
+
+    Limits are left out: they say which faces are restored, not how. A recipe or an export made
+    before they were found, or found anew, is still of the same bundle.
+    """
+    data = (folder / MANIFEST).read_bytes()
+    try:
+        values = json.loads(data)
+    except ValueError:
+        values = None  # it cannot be read, but it is still the same damaged file
+    if isinstance(values, dict) and "limits" in values:
+        del values["limits"]
+        data = _text(values).encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, indent=2, sort_keys=True) + "\n"

@@ -15,6 +15,7 @@ from lafr_engine.messages import (
     DeviceChosen,
     Ended,
     Event,
+    FindFaces,
     Job,
     Notice,
     PhotoRendered,
@@ -141,8 +142,8 @@ def work_off(
 
 
 def _with_bundle(job: Job, bundle: str | None) -> Job:
-    """Have a face restored by the bundle that was asked for."""
-    if isinstance(job, RestoreFace) and job.bundle is None:
+    """Have faces judged and restored by the bundle that was asked for."""
+    if isinstance(job, FindFaces | RestoreFace) and job.bundle is None:
         return replace(job, bundle=bundle)
     return job
 

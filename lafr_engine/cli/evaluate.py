@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from lafr_engine.cli import evaluate_invented, evaluate_paste, extras
+from lafr_engine.cli import evaluate_invented, evaluate_limits, evaluate_paste, extras
 from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
+from lafr_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +35,10 @@ across its border and the colour there, and its grain against that of the paper 
 
 With --invented HQ faces are degraded, restored and pasted, and each region's number of `lafr
 invented` is set beside the truth: from which number on a region should be warned of.
+
+With --limits HQ faces are made smaller, or more blurred, in steps and restored: below which width,
+and from which blur on, too little of the person comes out. --write puts these limits into the
+bundle, and the application leaves such faces alone.
 """
 
 
@@ -61,6 +66,15 @@ def add(subparsers: Subparsers) -> None:
         metavar="DIR",
         type=folder,
         help="aligned faces, for the limits of the warnings",
+    )
+    faces.add_argument(
+        "--limits",
+        metavar="DIR",
+        type=folder,
+        help="aligned faces, one a person, for the limits below which faces are left alone",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the limits found into the bundle (--limits)"
     )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the report, as JSON"
@@ -91,7 +105,15 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; return the exit status."""
+    """Run the command; return the exit status.
+
+    Raises:
+        ConfigError: --write without --limits.
+    """
+    if args.limits is not None:
+        return evaluate_limits.run(args, Progress(sys.stderr, "picture"))
+    if args.write:
+        raise ConfigError("--write goes with --limits")
     if args.paste is not None:
         return evaluate_paste.run(args)
     if args.invented is not None:

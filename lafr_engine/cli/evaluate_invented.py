@@ -33,4 +33,4 @@ def _models(args: argparse.Namespace) -> Models:
     from lafr_engine.bundle.load import load_restorer
 
     device = str(choose_device(args.device))
-    return load_models(load_restorer(args.bundle, device), device)
+    return load_models(load_restorer(args.bundle, device), args.bundle, device)

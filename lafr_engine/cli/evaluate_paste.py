@@ -43,7 +43,7 @@ def _models(args: argparse.Namespace) -> Models:
     from lafr_engine.bundle.load import load_restorer
 
     device = str(choose_device(args.device))
-    return load_models(load_restorer(args.bundle, device), device)
+    return load_models(load_restorer(args.bundle, device), args.bundle, device)
 
 
 def _measure(args: argparse.Namespace, models: Models) -> tuple[list[PastedFace], list[SheetEntry]]:

@@ -224,7 +224,8 @@ class _Look:
 
         args = self._args
         device = str(choose_device(args.device))
-        return load_models(load_restorer(args.bundle, device), device, args.detector)
+        restorer = load_restorer(args.bundle, device)
+        return load_models(restorer, args.bundle, device, args.detector)
 
 
 def _goals(found: paths.Found, out: Path | None) -> list[Path | None]:

@@ -9,6 +9,8 @@ from lafr_engine.errors import WeightsMissing
 from lafr_engine.resources import user_data_dir
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lafr_engine.faces.detect import Detector
     from lafr_engine.pipeline import IdentityScorer, Models
     from lafr_engine.restore.base import FaceRestorer
@@ -55,19 +57,27 @@ def load_identity(device: str) -> IdentityScorer:
     return lambda before, after: net.cosine(net.embed(before), net.embed(after))
 
 
-def load_models(restorer: FaceRestorer, device: str, detector: str = "centerface") -> Models:
+def load_models(
+    restorer: FaceRestorer,
+    bundle: str | Path | None,
+    device: str,
+    detector: str = "centerface",
+) -> Models:
     """Put a restorer together with all else that a photograph needs.
 
     Args:
         restorer: What restores faces.
+        bundle: Folder or name of the bundle that it is of, whose limits hold; None for the one that
+            ships with the program.
         device: Where torch runs the others.
         detector: As for :func:`load_detector`.
 
     Raises:
         WeightsError: Weights are missing or damaged.
     """
+    from lafr_engine.bundle.limits import load_limits
     from lafr_engine.bundle.load import load_parser
     from lafr_engine.pipeline import Models
 
     finder, identity = load_detector(detector, device), load_identity(device)
-    return Models(finder, restorer, identity, load_parser(device))
+    return Models(finder, restorer, identity, load_parser(device), load_limits(bundle))

@@ -307,4 +307,4 @@ def _models(args: argparse.Namespace, notify: Callable[[str], None]) -> Models:
     restorer = load_exported(args, notify) or load_restorer(
         args.bundle, device, notify, restorer_options(args, device)
     )
-    return load_models(restorer, device, args.detector)
+    return load_models(restorer, args.bundle, device, args.detector)

@@ -103,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
 def load_study(args: argparse.Namespace) -> Study:
     """Load all that the parts need."""
     from lafr_engine.bundle.device import choose_device
+    from lafr_engine.bundle.limits import load_limits
     from lafr_engine.bundle.load import load_chain
     from lafr_engine.cli.evaluate import load_nets
     from lafr_engine.cli.loading import load_detector
@@ -125,6 +126,7 @@ def load_study(args: argparse.Namespace) -> Study:
         train_adapter=_trainer() if train else None,
         scores=_scores(args, str(device)),
         tell=Teller(),
+        limits=load_limits(args.bundle),
     )
 
 

@@ -129,7 +129,11 @@ def measure_photograph(picture: Picture, models: Models, name: str, most: int = 
         name: Of the file.
         most: Faces at most, the largest ones.
     """
-    found = [face for face in models.detector(rgb8(picture)) if not reason_to_abstain(face, 1)]
+    found = [
+        face
+        for face in models.detector(rgb8(picture))
+        if not reason_to_abstain(face, 1, models.limits, picture)
+    ]
     chosen = sorted(found, key=_width, reverse=True)[:most]
     accepted = [each for face in chosen if (each := _restored(picture, face, models)) is not None]
     return measure_accepted(picture, accepted, name)

@@ -65,7 +65,7 @@ def restore(
         The picture with its faces, and what became of each face.
     """
     faces = find_in(picture, models.detector)
-    results = _skipped(faces, choices.scale)
+    results = _skipped(picture, faces, models, choices.scale)
     yield Report(len(results), len(faces), tuple(results.values()))
     space, patches = colour_space(picture.channels, picture.icc), list[Patch]()
     waiting = [index for index in range(len(faces)) if index not in results]
@@ -139,9 +139,14 @@ def as_aligned(picture: Picture) -> Picture:
     return replace(picture, pixels=pixels, alpha=None, format="PNG")
 
 
-def _skipped(faces: Sequence[Face], scale: int) -> dict[int, FaceResult]:
+def _skipped(
+    picture: Picture, faces: Sequence[Face], models: Models, scale: int
+) -> dict[int, FaceResult]:
     """Return those faces that are better left alone, by their index."""
-    reasons = ((index, reason_to_abstain(face, scale)) for index, face in enumerate(faces))
+    reasons = (
+        (index, reason_to_abstain(face, scale, models.limits, picture))
+        for index, face in enumerate(faces)
+    )
     return {
         index: FaceResult(faces[index], FaceState.SKIPPED, reason)
         for index, reason in reasons

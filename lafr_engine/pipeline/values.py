@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.faces.detect import Detector
+from lafr_engine.faces.eligibility import Limits
 from lafr_engine.faces.geometry import Face
 from lafr_engine.faces.mask import Labels
 from lafr_engine.imaging.picture import Picture
@@ -43,12 +44,14 @@ class Models:
         identity: Says how much a face is still the same person's.
         parser: Says where in a restored crop the face is, for a mask along its outline; None
             where masks are drawn by the landmarks.
+        limits: Which faces the restorer leaves alone.
     """
 
     detector: Detector
     restorer: FaceRestorer
     identity: IdentityScorer
     parser: Parser | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

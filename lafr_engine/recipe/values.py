@@ -67,7 +67,7 @@ class Bundle:
 
     Attributes:
         name: Of the bundle.
-        sha256: Of its manifest, which stands for all its files.
+        sha256: Of its manifest without limits, which stands for all its files.
     """
 
     name: str

@@ -35,7 +35,7 @@ class ExportInfo:
 
     Attributes:
         bundle: Name of the bundle.
-        manifest_sha256: Of the bundle's manifest, which stands for the whole bundle.
+        manifest_sha256: Of the bundle's manifest without limits, which stands for the whole bundle.
         weights_sha256: Of the bundle's ``chain.safetensors``.
         opset: Version of ONNX's operators.
         data: Name of the file beside it that holds the weights; empty where it holds them itself.

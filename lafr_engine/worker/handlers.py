@@ -103,7 +103,8 @@ def find_faces(networks: Networks, pictures: LastPicture, job: FindFaces) -> Ste
     yield Progress(job.job, 1, 2, "looking for faces")
     if job.box is None:
         found = find_in(picture, networks.detector)
-        faces = [(geometry(each), reason_to_abstain(each)) for each in found]
+        limits = networks.limits(job.bundle)
+        faces = [(geometry(each), reason_to_abstain(each, 1, limits, picture)) for each in found]
     else:
         look = networks.detector.look
         faces = [(geometry(face_in_box(rgb8(picture), job.box, look)), None)]

@@ -10,10 +10,12 @@ import torch
 
 from lafr_engine.bundle import store, third_party
 from lafr_engine.bundle.device import choose_device
+from lafr_engine.bundle.limits import load_limits
 from lafr_engine.bundle.load import load_parser, load_restorer
 from lafr_engine.bundle.manifest import bundle_hash, read_manifest
-from lafr_engine.errors import DeviceError
+from lafr_engine.errors import BundleError, DeviceError
 from lafr_engine.faces.centerface import CenterFace
+from lafr_engine.faces.eligibility import Limits
 from lafr_engine.faces.identity import IdentityNet
 from lafr_engine.faces.parsing import FaceParser
 from lafr_engine.messages import DeviceChosen, Event, Notice
@@ -29,13 +31,15 @@ class LoadedBundle:
 
     Attributes:
         name: Of the bundle.
-        sha256: Of its manifest.
+        sha256: Of its manifest without limits.
         restorer: Its networks.
+        limits: Which faces it leaves alone.
     """
 
     name: str
     sha256: str
     restorer: FaceRestorer
+    limits: Limits
 
 
 class Networks:
@@ -102,7 +106,21 @@ class Networks:
             bundle.restorer,
             lambda before, after: net.cosine(net.embed(before), net.embed(after)),
             parser,
+            bundle.limits,
         )
+
+    def limits(self, name: str | None) -> Limits:
+        """Return which faces a bundle leaves alone.
+
+        Faces are found with a damaged bundle too; restoring them says what is wrong with it.
+
+        Args:
+            name: Name or folder; None for the one that ships with the program.
+        """
+        try:
+            return load_limits(name)
+        except BundleError:
+            return Limits()
 
     def news(self) -> Iterator[Event]:
         """Give what was not told yet."""
@@ -118,7 +136,7 @@ class Networks:
         if manifest.foreign:  # a chain finds its own way where memory runs out
             on_cpu = None if self._device == "cpu" else lambda: load_restorer(folder, "cpu")
             restorer = SteadyRestorer(restorer, on_cpu, self._notify)
-        return LoadedBundle(manifest.name, sha256, restorer)
+        return LoadedBundle(manifest.name, sha256, restorer, load_limits(folder))
 
     def _choose(self, folder: str) -> str:
         """Choose the device and try it on one face."""

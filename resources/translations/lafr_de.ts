@@ -260,6 +260,26 @@
         <translation>Lizenz:</translation>
     </message>
     <message>
+        <source>commit</source>
+        <translation>Commit</translation>
+    </message>
+    <message>
+        <source>data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>faces</source>
+        <translation>Gesichter</translation>
+    </message>
+    <message>
+        <source>preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
         <source>Size:</source>
         <translation>Größe:</translation>
     </message>
@@ -705,6 +725,38 @@
     <message>
         <source>Paint over glasses or teeth to keep them as they were</source>
         <translation>Brille oder Zähne übermalen, damit sie bleiben, wie sie waren</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>not a face</source>
+        <translation>kein Gesicht</translation>
+    </message>
+    <message>
+        <source>other candidate</source>
+        <translation>anderer Kandidat</translation>
+    </message>
+    <message>
+        <source>strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>brush stroke</source>
+        <translation>Pinselstrich</translation>
+    </message>
+    <message>
+        <source>moved face</source>
+        <translation>verschobenes Gesicht</translation>
+    </message>
+    <message>
+        <source>drawn face</source>
+        <translation>gezeichnetes Gesicht</translation>
     </message>
 </context>
 <context>
@@ -1927,6 +1979,10 @@
         <translation>Zu unscharf oder kein Gesicht: Die Erkennung ist sich nicht sicher.</translation>
     </message>
     <message>
+        <source>Too blurred: the face shows no more than one of {0} pixels would; below {1} there is too little of the person to go by.</source>
+        <translation>Zu unscharf: Das Gesicht zeigt so wenig wie eines von {0} Bildpunkten; unter {1} ist von der Person zu wenig zu erkennen.</translation>
+    </message>
+    <message>
         <source>Turned away too far: one eye hides behind the other.</source>
         <translation>Zu weit abgewandt: Ein Auge ist hinter dem anderen verborgen.</translation>
     </message>
@@ -2401,6 +2457,10 @@
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Choose among candidates</source>

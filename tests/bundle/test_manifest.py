@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from lafr_engine.bundle.manifest import (
     MANIFEST,
     FileEntry,
+    FoundLimits,
     Manifest,
     bundle_hash,
     entry_of,
@@ -126,3 +128,70 @@ def test_the_hash_of_a_bundle_stands_for_its_files(bundle: Path) -> None:
     assert before == hashlib.sha256((bundle / MANIFEST).read_bytes()).hexdigest()
     rewrite(bundle, files={"a.bin": {"sha256": "0", "size": 0}})
     assert bundle_hash(bundle) != before
+
+
+LIMITS = {"width": 12.0, "blur": 14.0, "command": "lafr evaluate --limits val (50 faces)"}
+
+
+@pytest.mark.parametrize("blur", [14.0, None])
+def test_limits_are_read_as_they_were_written(bundle: Path, blur: float | None) -> None:
+    assert read_manifest(bundle).limits is None
+    limits = FoundLimits(12.0, blur, "lafr evaluate --limits val (50 faces)")
+    manifest = replace(read_manifest(bundle), limits=limits)
+    (bundle / MANIFEST).write_text(manifest.to_text(), encoding="utf-8")
+    assert read_manifest(bundle) == manifest
+
+
+def test_without_limits_a_manifest_is_as_it_was(bundle: Path) -> None:
+    text = read_manifest(bundle).to_text()
+    assert text == (bundle / MANIFEST).read_text(encoding="utf-8")
+    assert "limits" not in text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"width": None},
+        {"width": 0},
+        {"width": -3.0},
+        {"width": 513},
+        {"width": "12"},
+        {"width": True},
+        {"width": float("nan")},
+        {"blur": float("inf")},
+        {"blur": 0.0},
+        {"blur": [14]},
+        {"command": None},
+        {"colour": "red"},
+    ],
+)
+def test_limits_that_are_not_understood_are_refused(bundle: Path, change: dict[str, Any]) -> None:
+    rewrite(bundle, limits=LIMITS)
+    assert read_manifest(bundle).limits is not None
+    rewrite(bundle, limits=LIMITS | change)
+    with pytest.raises(BundleDamaged, match=MANIFEST):
+        read_manifest(bundle)
+
+
+@pytest.mark.parametrize("limits", [None, {}, [], 3, {"width": 12.0}])
+def test_limits_that_lack_something_are_refused(bundle: Path, limits: Any) -> None:
+    rewrite(bundle, limits=limits)
+    with pytest.raises(BundleDamaged, match=MANIFEST):
+        read_manifest(bundle)
+
+
+def test_the_hash_of_a_bundle_leaves_its_limits_out(bundle: Path) -> None:
+    before = bundle_hash(bundle)
+    for width in (12.0, 20.0):
+        found = FoundLimits(width, None, "lafr evaluate --limits val (50 faces)")
+        text = replace(read_manifest(bundle), limits=found).to_text()
+        (bundle / MANIFEST).write_text(text, encoding="utf-8")
+        assert bundle_hash(bundle) == before
+    rewrite(bundle, licence="MIT")
+    assert bundle_hash(bundle) != before
+
+
+def test_a_damaged_manifest_has_a_hash_too(bundle: Path) -> None:
+    for data in (b"\xff{", b"[]", b'"limits"', b"{"):
+        (bundle / MANIFEST).write_bytes(data)
+        assert bundle_hash(bundle) == hashlib.sha256(data).hexdigest()

@@ -16,7 +16,7 @@ from lafr_engine.album.store import Album
 from lafr_engine.cli import main
 from lafr_engine.cli.album_work import Reporter, Ticker, work_off
 from lafr_engine.errors import LafrError
-from lafr_engine.messages import DeviceChosen, Ended, Event, Notice, RestoreFace
+from lafr_engine.messages import DeviceChosen, Ended, Event, FindFaces, Notice, RestoreFace
 from tests.album.small_engine import draw, find, make_handlers
 from tests.album.small_engine import work_off as restore_small
 
@@ -74,18 +74,21 @@ def test_a_run_with_a_bundle_that_is_not_there_is_refused_at_once(
     assert status(folder, capsys)["jobs"] == {}
 
 
-def test_faces_are_restored_by_the_bundle_that_was_asked_for(folder: Path) -> None:
-    asked: list[str | None] = []
+def test_faces_are_judged_and_restored_by_the_bundle_that_was_asked_for(folder: Path) -> None:
+    asked: list[tuple[type, str | None]] = []
     handlers = make_handlers()
 
-    def note(job: RestoreFace) -> Generator[Event, None, None]:
-        asked.append(job.bundle)
-        return handlers[RestoreFace](job)
+    def note(job: FindFaces | RestoreFace) -> Generator[Event, None, None]:
+        asked.append((type(job), job.bundle))
+        return handlers[type(job)](job)
 
     with Album.open(folder) as album, album.hold_engine():
         album.enqueue_all()
-        assert work_off(album, handlers | {RestoreFace: note}, print, bundle="other") == []
-    assert asked == ["other"] * 4
+        noting = handlers | {FindFaces: note, RestoreFace: note}
+        assert work_off(album, noting, print, bundle="other") == []
+    assert {bundle for _, bundle in asked} == {"other"}
+    assert [kind for kind, _ in asked].count(FindFaces) == 2
+    assert [kind for kind, _ in asked].count(RestoreFace) == 4
 
 
 def test_review_and_status(done: Path, capsys: Out) -> None:

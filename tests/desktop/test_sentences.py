@@ -148,6 +148,12 @@ def test_every_pattern_has_its_german(german: None) -> None:
             "sieht nicht mehr nach derselben Person aus (0.31, Grenze 0.40)",
         ),
         (
+            "Too blurred: the face shows no more than one of 9 pixels would; below 14 there is "
+            "too little of the person to go by.",
+            "Zu unscharf: Das Gesicht zeigt so wenig wie eines von 9 Bildpunkten; unter 14 ist "
+            "von der Person zu wenig zu erkennen.",
+        ),
+        (
             "Faces are restored on the CPU: cuda computes something else than the CPU.",
             "Gesichter werden auf dem Prozessor wiederhergestellt: "
             "cuda rechnet anders als der Prozessor.",

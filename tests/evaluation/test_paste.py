@@ -7,19 +7,28 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.cli import main
-from lafr_engine.evaluation.paste import PastedFace, as_json, as_table, measure_accepted
+from lafr_engine.evaluation.paste import (
+    PastedFace,
+    as_json,
+    as_table,
+    measure_accepted,
+    measure_photograph,
+)
 from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.detect import Search
+from lafr_engine.faces.eligibility import Limits
 from lafr_engine.faces.geometry import Face
 from lafr_engine.imaging.files import read_picture
 from lafr_engine.imaging.picture import Picture, rgb8
 from lafr_engine.imaging.tones import colour_space
-from lafr_engine.pipeline import Accepted
+from lafr_engine.pipeline import Accepted, Models
 from lafr_engine.pipeline.crops import cut_face
+from lafr_engine.restore.base import Crops
 
 BOX = (0.0, 0.0, 9.0, 9.0)
 
@@ -100,6 +109,19 @@ def test_the_sums_tell_both_kinds_apart() -> None:
     assert "1 of the 2 faces" in table
     assert "Of the 3 faces" in table
     assert as_json([])["colour_mean"] is None
+
+
+def test_faces_that_the_bundle_leaves_alone_are_not_measured(girls: Picture, face: Face) -> None:
+    def unchanged(crops: Crops) -> Crops:
+        return crops
+
+    def same(before: Crops, after: Crops) -> NDArray[np.float32]:
+        return np.ones(len(before), np.float32)
+
+    models = Models(lambda pixels: [face], unchanged, same)
+    assert len(measure_photograph(girls, models, "girls").faces) == 1
+    strict = replace(models, limits=Limits(least_detail=400.0))
+    assert measure_photograph(girls, strict, "girls").faces == ()
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from lafr_engine.evaluation.study import (
     failures,
     identity,
     levels,
+    nonfaces,
     page,
     robustness,
     strata,
@@ -27,7 +28,8 @@ from lafr_engine.evaluation.study import (
 from lafr_engine.evaluation.study.judge import METRICS, STAGES, FaceJudge
 from lafr_engine.evaluation.study.run import run_study
 from lafr_engine.evaluation.study.values import Earlier, Options, Outcome, Part, Rival, Study
-from lafr_engine.faces.geometry import Face
+from lafr_engine.faces.eligibility import Limits
+from lafr_engine.faces.geometry import FFHQ_512, Face
 from lafr_engine.faces.identity import IdentityNet
 from lafr_engine.nets.face_mesh import FaceMesh
 from lafr_engine.nets.perceptual import HedPerceptual, MobileNetPerceptual
@@ -67,6 +69,20 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         table={"a": {"age_group": "adult"}, "b": {"age_group": "child", "scale_to_512": "2"}},
         tell=lambda _: None,
     )
+
+
+def test_pictures_are_refused_by_the_limits_of_the_bundle(study: Study) -> None:
+    face = Face((100.0, 100.0, 400.0, 460.0), FFHQ_512, 0.9)
+
+    def refused(limits: Limits) -> list[str]:
+        seeing = replace(study, detector=lambda _: [face], limits=limits)
+        return [row["reason"] for row in nonfaces.PART.run(seeing, {}).numbers["non_faces"]]
+
+    assert set(refused(Limits())) == {""}
+    assert all("below 500" in reason for reason in refused(Limits(least_evidence=500.0)))
+    text, dots = refused(Limits(least_detail=100.0))  # one is full of edges, the other has few
+    assert text == ""
+    assert "Too blurred: the face shows" in dots
 
 
 def _part(name: str, run: Callable[[], Outcome]) -> Part:

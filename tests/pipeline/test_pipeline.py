@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lafr_engine.errors import ConfigError
+from lafr_engine.faces.eligibility import Limits
 from lafr_engine.faces.geometry import Face, align
 from lafr_engine.faces.mask import soft_mask
 from lafr_engine.faces.paste import Patch, mask_rectangle
@@ -197,6 +198,22 @@ def test_faces_too_small_are_skipped_with_a_reason(models: Models, family: Pictu
     result = run(family, replace(models, detector=detector))
     assert result.faces[0].state is FaceState.SKIPPED
     assert "small" in (result.faces[0].reason or "")
+
+
+def test_the_limits_of_the_models_hold(models: Models, family: Picture) -> None:
+    asking = replace(models, limits=Limits(least_detail=14.0))
+    before = states(run(family, asking))
+    assert FaceState.RESTORED in before
+    blurred = replace(family, pixels=cv2.GaussianBlur(np.asarray(family.pixels), (0, 0), 5.0))
+    with_faces = replace(asking, detector=lambda _: models.detector(family.pixels))
+    result = run(blurred, with_faces)
+    assert set(states(result)) == {FaceState.SKIPPED}
+    for face, state in zip(result.faces, before, strict=True):
+        blamed = "Too blurred: the face shows" in (face.reason or "")
+        assert blamed is (state is FaceState.RESTORED)
+    assert np.array_equal(result.picture.pixels, blurred.pixels)
+    narrow = replace(models, limits=Limits(least_evidence=500.0))
+    assert all("below 500" in (face.reason or "") for face in run(family, narrow).faces)
 
 
 def align_marks(x: float, y: float, eye: float) -> NDArray[np.float64]:

@@ -13,7 +13,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from lafr_engine.bundle.manifest import bundle_hash
+from lafr_engine.bundle.limits import load_limits
+from lafr_engine.bundle.manifest import MANIFEST, FoundLimits, Manifest, bundle_hash
 from lafr_engine.bundle.store import find
 from lafr_engine.errors import BundleMissing, ConfigError, InputError, LafrError, OutputError
 from lafr_engine.faces.eligibility import reason_to_abstain
@@ -98,11 +99,27 @@ def test_faces_are_found_in_the_upright_photograph(handlers: Handlers, samples: 
     assert isinstance(events[-1], FacesFound)
 
 
-def test_faces_come_with_the_reason_to_leave_them_alone(found: FacesFound) -> None:
+def test_faces_come_with_the_reason_to_leave_them_alone(found: FacesFound, family: Path) -> None:
     assert len(found.faces) >= 3
+    picture, limits = read_picture(family), load_limits()
     assert [reason for _, reason in found.faces] == [
-        reason_to_abstain(face_of(face)) for face, _ in found.faces
+        reason_to_abstain(face_of(face), 1, limits, picture) for face, _ in found.faces
     ]
+
+
+def test_the_limits_of_the_bundle_that_will_restore_say_which_faces_are_left_alone(
+    handlers: Handlers, found: FacesFound, family: Path, tmp_path: Path
+) -> None:
+    limits = FoundLimits(500.0, None, "lafr evaluate --limits val (50 faces)")
+    text = Manifest("strict-1", "MIT", {}, {}, {}, limits=limits).to_text()
+    (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
+    strict = one(run(handlers, FindFaces("a", family, None, str(tmp_path))), FacesFound)
+    assert [face for face, _ in strict.faces] == [face for face, _ in found.faces]
+    assert all("below 500" in str(reason) for _, reason in strict.faces)
+    # Finding needs no bundle; what is wrong with one is said when it restores.
+    (tmp_path / MANIFEST).write_text("{", encoding="utf-8")
+    broken = one(run(handlers, FindFaces("a", family, None, str(tmp_path))), FacesFound)
+    assert not any("below 500" in str(reason) for _, reason in broken.faces)
 
 
 def test_a_box_drawn_by_hand_is_kept_and_gets_landmarks(

@@ -15,6 +15,7 @@ from lafr_engine.evaluation.study.judge import embed, restored
 from lafr_engine.evaluation.study.values import Earlier, Json, Outcome, Part, Study
 from lafr_engine.faces.eligibility import reason_to_abstain
 from lafr_engine.imaging.degrade import degrade_level
+from lafr_engine.imaging.picture import Picture
 
 _SIDE = 512
 Pixels = NDArray[np.uint8]
@@ -73,11 +74,13 @@ def _tensor(pixels: Pixels) -> Tensor:
 
 
 def _judge(study: Study, picture: Tensor) -> _Verdict:
-    pixels = (picture[0].permute(1, 2, 0) * 127.5 + 127.5).round().clamp(0, 255).byte()
-    faces = study.detector(pixels.cpu().numpy())
+    levels = (picture[0].permute(1, 2, 0) * 127.5 + 127.5).round().clamp(0, 255).byte()
+    pixels = levels.cpu().numpy()
+    faces = study.detector(pixels)
     if not faces:
         return _Verdict(0, "no face found")
-    reasons = [reason_to_abstain(face) for face in faces]
+    photograph = Picture(pixels)
+    reasons = [reason_to_abstain(face, 1, study.limits, photograph) for face in faces]
     taken = sum(reason is None for reason in reasons)
     return _Verdict(taken, next((reason for reason in reasons if reason), ""))
 

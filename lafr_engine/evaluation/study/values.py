@@ -13,6 +13,7 @@ from torch import Tensor
 from lafr_engine.evaluation.metrics import MetricNets
 from lafr_engine.evaluation.sets import EvaluationFace, load_faces, spread
 from lafr_engine.faces.detect import Detector
+from lafr_engine.faces.eligibility import Limits
 from lafr_engine.nets.adapter import AdapterConfig, CodebookAdapter
 from lafr_engine.restore.chain import Chain
 
@@ -97,6 +98,7 @@ class Study:
         train_adapter: How they are trained.
         scores: Further metrics by name, where a package brings them.
         tell: Told what is being done, in a few words.
+        limits: Which faces the application leaves alone.
     """
 
     chain: Chain
@@ -111,6 +113,7 @@ class Study:
     train_adapter: AdapterTrainer | None = None
     scores: Mapping[str, Score] = field(default_factory=dict)
     tell: Callable[[str], None] = print
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def few(self) -> list[EvaluationFace]:

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lafr_engine.faces.bands import Floats, bands, blurred
 from lafr_engine.faces.cut import cut
 from lafr_engine.faces.geometry import Points, Similarity, align
 from lafr_engine.faces.invented.values import Region
@@ -35,14 +35,10 @@ from lafr_engine.faces.mask import soft_mask
 from lafr_engine.imaging.picture import Picture, Pixels
 from lafr_engine.imaging.tones import colour_space
 
-Floats = NDArray[np.float32]
-
 SIDE: Final = 512
 _SIGMAS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 _GAIN: Final = 3.0
 _ALLOWED: Final = 3.0
-_FLAT: Final = 20.0  # per cent of the face that is taken for flat
-_FLOOR: Final = 0.3  # of a level: what 8 bits round away
 _EDGES: Final = slice(0, 3)  # the bands in which the edges of a frame lie
 
 
@@ -135,27 +131,16 @@ def regions(landmarks: Points) -> Mapping[Region, NDArray[np.bool_]]:
 
 def _departures(old: Floats, new: Floats, face: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Return the departure over all bands and over the fine ones, float32 (S, S) each."""
-    bands, noise = [], np.inf
-    for fine, coarse in pairwise(_SIGMAS):
-        window = max(3.0, 2.0 * fine)
-        b, a = (_blurred(each, fine) - _blurred(each, coarse) for each in (old, new))
-        power = _blurred((b * b).sum(axis=2), window)
-        flat = float(np.percentile(power[face], _FLAT)) if face.any() else 0.0
-        # Grain is finer than shades: a broad band never has more of it than the one before.
-        noise = min(max(flat, _FLOOR**2), noise)
-        both, restored = (_blurred((a * x).sum(axis=2), window) for x in (b, a))
+    found = []
+    for band in bands(old, face, _SIGMAS):
+        a, power = band.of(new), band.power
+        both, restored = (blurred((a * x).sum(axis=2), band.window) for x in (band.values, a))
         gain = np.clip(both / (power + 1e-6), 0.0, _GAIN)
         alien = restored - 2.0 * gain * both + gain * gain * power
         gone = np.square(np.maximum(1.0 - gain, 0.0)) * power
-        bands.append(np.maximum(alien + gone - _ALLOWED * noise, 0.0))
-    every, few = sum(bands), sum(bands[_EDGES])
+        found.append(np.maximum(alien + gone - _ALLOWED * band.noise, 0.0))
+    every, few = sum(found), sum(found[_EDGES])
     return np.sqrt(every, dtype=np.float32), np.sqrt(few, dtype=np.float32)
-
-
-def _blurred(values: Floats, sigma: float) -> Floats:
-    if sigma == 0.0:
-        return values
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
 
 
 def _lab(planes: Floats) -> Floats:

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lafr_engine.faces.invented.measure import SIDE, Departure, Floats
+from lafr_engine.faces.bands import Floats
+from lafr_engine.faces.invented.measure import SIDE, Departure
 from lafr_engine.imaging.picture import Pixels
 from lafr_engine.imaging.tones import luminance
 
