@@ -124,20 +124,21 @@ def test_rungs_are_means_and_shares_of_their_faces() -> None:
         FaceRow("a", "width", 8.0, 7.0, 0.5, 0.4),
         FaceRow("b", "width", 8.0, 9.0, 0.5, 0.6),
         FaceRow("c", "width", 8.0, 9.5, 0.5, 0.49),
+        FaceRow("d", "width", 8.0, 9.0, 0.5, 0.5),
         FaceRow("a", "blur", 4.0, 30.0, 0.9, 0.9),
     )
     narrow, soft = rungs_of(Measured(0.45, rows))
     assert (narrow.kind, narrow.value, narrow.detail) == ("width", 8.0, 9.0)
-    assert narrow.after == pytest.approx(1.49 / 3)
-    assert narrow.losing == pytest.approx(1 / 3)
-    assert narrow.verified == pytest.approx(2 / 3)
+    assert narrow.after == pytest.approx(1.99 / 4)
+    assert narrow.losing == pytest.approx(1 / 4)
+    assert narrow.verified == pytest.approx(3 / 4)
     assert narrow.holds
     assert soft.detail == 30.0
     report = as_json(Measured(0.45, rows))
     assert report["limits"] == {"width": 8.0, "blur": None, "blur_holds": True}
     assert [each["holds"] for each in report["rungs"]] == [True, True]
     table = as_table(Measured(0.45, rows))
-    assert "| 8 px wide | 9.0 | 0.500 | 0.497 | 33% | 67% | holds |" in table
+    assert "| 8 px wide | 9.0 | 0.500 | 0.497 | 25% | 75% | holds |" in table
     assert "Limit of blur: none is needed." in table
 
 
