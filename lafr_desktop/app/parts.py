@@ -11,6 +11,7 @@ from lafr_desktop.controllers.batch import BatchController
 from lafr_desktop.controllers.edits import FaceEdits
 from lafr_desktop.controllers.export import ExportController
 from lafr_desktop.controllers.face_pictures import FacePictures
+from lafr_desktop.controllers.history import History
 from lafr_desktop.controllers.library import LibraryController
 from lafr_desktop.controllers.review import ReviewController
 from lafr_desktop.models.bundles import Bundles
@@ -102,6 +103,7 @@ class Controllers:
     background: Background
     library: LibraryController
     review: ReviewController
+    history: History
     edits: FaceEdits
     pictures: FacePictures
     batch: BatchController
@@ -117,6 +119,7 @@ class Controllers:
             background,
             LibraryController(folder, background),
             review,
+            History(album),
             FaceEdits(album, review),
             FacePictures(background),
             BatchController(folder, background),

@@ -21,9 +21,11 @@ class Stage(QObject):
 
     Signals:
         keep_drawn: A face and its mask as PNG.
+        unsaved_changed: Whether masks are on their way that were not handed over yet.
     """
 
     keep_drawn = Signal(int, object)
+    unsaved_changed = Signal(bool)
 
     def __init__(self, view: PhotoView, parent: QObject | None = None) -> None:
         """Begin with nothing; the owner has to call :meth:`close`."""
@@ -115,6 +117,8 @@ class Stage(QObject):
     def _take_mask(self, face_id: int, mask: QImage) -> None:
         """Encode a mask off the GUI thread: that of a large face takes a while."""
         self._unsaved.append((face_id, mask))
+        if len(self._unsaved) == 1:
+            self.unsaved_changed.emit(True)
         self._background.submit(lambda: _png(mask), self._save, self._view.failed.emit)
 
     def _save(self, png: bytes) -> None:
@@ -122,6 +126,8 @@ class Stage(QObject):
         face_id, mask = self._unsaved.popleft()
         self._painted[face_id] = mask
         self.keep_drawn.emit(face_id, png)
+        if not self._unsaved:
+            self.unsaved_changed.emit(False)
 
 
 def _png(mask: QImage) -> bytes:

@@ -32,6 +32,7 @@ def connect(shell: Shell) -> None:
     _connect_engine(shell)
     _connect_review(shell)
     _connect_decisions(shell)
+    _connect_history(shell)
     _connect_photo(shell)
     _connect_windows(shell)
 
@@ -136,6 +137,7 @@ def _failures(shell: Shell) -> list[SignalInstance]:
         controllers.export.failed,
         controllers.library.failed,
         controllers.review.failed,
+        controllers.history.failed,
         controllers.edits.failed,
         shell.views.photo.failed,
     ]
@@ -195,6 +197,18 @@ def _connect_decisions(shell: Shell) -> None:
     actions.next.triggered.connect(review.next_face)
     actions.previous.triggered.connect(review.previous_face)
     actions.another_seed.triggered.connect(edits.another_seed)
+
+
+def _connect_history(shell: Shell) -> None:
+    """Undo and redo are offered as long as there is something to take back or to repeat."""
+    controllers, history = shell.controllers, shell.controllers.history
+    history.changed.connect(shell.views.face_actions.show_steps)
+    controllers.review.shown.connect(history.look)
+    controllers.review.photo_changed.connect(history.look)
+    controllers.edits.edited.connect(history.look)
+    controllers.library.counts_changed.connect(history.look)  # others decide and remove as well
+    shell.views.photo.held.connect(history.hold)
+    shell.stage.unsaved_changed.connect(history.wait)
 
 
 def _connect_photo(shell: Shell) -> None:
@@ -302,6 +316,7 @@ def _revisit(shell: Shell, step: Callable[[], None]) -> None:
 
     def then() -> None:
         step()
+        shell.controllers.history.look()  # a face that is gone now is not shown
         _show_photo_page(shell)
 
     shell.stage.when_saved(then)

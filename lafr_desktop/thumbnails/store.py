@@ -15,9 +15,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QImage,
-    QImageReader,
     QImageWriter,
 )
+
+from lafr_desktop.reading import read_jpeg
 
 _QUALITY: Final = 90
 _CHECK_BYTES: Final = 4
@@ -53,9 +54,7 @@ class ThumbnailStore:
         body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
         if zlib.crc32(body) != int.from_bytes(check, "big"):
             return None
-        buffer = QBuffer()
-        buffer.setData(body)
-        image = QImageReader(buffer, b"jpeg").read()
+        image = read_jpeg(body)
         return None if image.isNull() else image
 
     def write(self, sha256: str, side: int, image: QImage) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from lafr_desktop.views.icons import Icon, icon
+
+translate = QCoreApplication.translate
 
 CANDIDATE_KEYS: Final = 9
 
@@ -182,6 +184,25 @@ class FaceActions(_Maker):
             self._make(self.tr("Take candidate {number}").format(number=number), str(number))
             for number in range(1, CANDIDATE_KEYS + 1)
         ]
+        self.show_steps(None, None)
+
+    def show_steps(self, undo: str | None, redo: str | None) -> None:
+        """Say what would be taken back and decided again, and offer only what there is.
+
+        Args:
+            undo: Kind of the decision that would be taken back, as in
+                :class:`~lafr_engine.album.values.Decision`; empty for what has no name yet, None
+                where there is nothing.
+            redo: Likewise of the decision that would be made again.
+        """
+        texts = (self.tr("&Undo"), self.tr("Re&do"))
+        for action, text, kind in zip((self.undo, self.redo), texts, (undo, redo), strict=True):
+            action.setEnabled(kind is not None)
+            named = f"{text}: {_step(kind)}" if kind else text
+            action.setText(named)
+            # Buttons keep their width; what it is about stands in their tool tip.
+            action.setIconText(text.replace("&", ""))
+            action.setToolTip(named.replace("&", ""))
 
     def section(self) -> Section:
         """The menu Review."""
@@ -289,3 +310,18 @@ class FaceActions(_Maker):
             sign=Icon.BRUSH,
             checkable=True,
         )
+
+
+def _step(kind: str) -> str:
+    """The name of a kind of decision; a kind that is not known here is its own name."""
+    names = {
+        "accept": translate("FaceActions", "accepted"),
+        "reject": translate("FaceActions", "rejected"),
+        "not-a-face": translate("FaceActions", "not a face"),
+        "candidate": translate("FaceActions", "other candidate"),
+        "strength": translate("FaceActions", "strength"),
+        "keep": translate("FaceActions", "brush stroke"),
+        "move": translate("FaceActions", "moved face"),
+        "draw": translate("FaceActions", "drawn face"),
+    }
+    return names.get(kind, kind)

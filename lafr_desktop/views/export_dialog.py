@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from lafr_desktop.views.folder_field import FolderField
+from lafr_desktop.views.forms import align
 from lafr_desktop.views.icons import Icon, icon
 from lafr_desktop.views.notes import Note, note_label, problem_label
 from lafr_engine.album.export import ExportOptions
@@ -33,6 +35,7 @@ _LOSSY: Final = (None, "JPEG", "WEBP")
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 _FOLLOW_SOURCE: Final = 0
 _WIDTH: Final = 620
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SPARE: Final = 40  # for the sentences below, which may grow by a line or two
 
 
@@ -92,6 +95,9 @@ class ExportChoice:
 class NameSection(QGroupBox):
     """Format, quality and names of the files.
 
+    Attributes:
+        example: Says what one of the files would be called.
+
     Signals:
         changed: Something was chosen.
     """
@@ -121,7 +127,7 @@ class NameSection(QGroupBox):
         self._quality.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._suffix = QLineEdit(options.suffix, self)
         self._suffix.setAccessibleName(self.tr("Added to the name"))
-        self._name = note_label("", self)
+        self.example = note_label("", self)
         self._overwrite = QCheckBox(self.tr("Replace files that are there &already"), self)
         self._overwrite.setChecked(options.overwrite)
         self._folders = QCheckBox(self.tr("&Keep the folders of the originals"), self)
@@ -130,7 +136,7 @@ class NameSection(QGroupBox):
         form.addRow(self.tr("&Format:"), self._format)
         form.addRow(self.tr("&Quality:"), self._quality)
         form.addRow(self.tr("Added to the &name:"), self._suffix)
-        form.addRow("", self._name)
+        form.addRow(self.example)
         form.addRow("", self._overwrite)
         form.addRow("", self._folders)
         self._format.currentIndexChanged.connect(self._show)
@@ -181,7 +187,7 @@ class NameSection(QGroupBox):
     def _show(self) -> None:
         self._quality.setEnabled(self.format in _LOSSY)
         text = self.tr("Example: {0} becomes {1}")
-        self._name.setText(text.format(self._example.name, self.example_name()))
+        self.example.setText(text.format(self._example.name, self.example_name()))
         self.changed.emit()
 
 
@@ -201,6 +207,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export"))
         self._subject = subject
+        self._tried = False
         usual = options or ExportOptions(out=Path())
         self._folder = FolderField(self.tr("Folder for the results"), self)
         self._names = NameSection(usual, subject.example, self)
@@ -213,13 +220,14 @@ class ExportDialog(QDialog):
         column.addWidget(self._where())
         column.addWidget(self._names)
         column.addWidget(self._extras())
-        _align(self.findChildren(QFormLayout))
+        align(self.findChildren(QFormLayout), (self._names.example, self._enlarging))
         column.addStretch(1)
         column.addWidget(self._outcome)
         column.addWidget(self._problem)
         column.addWidget(self._buttons())
         self._connect()
         self._folder.set_folder(usual.out if usual.out.is_absolute() else None)
+        self._tried = False  # what is missing is no mistake before somebody did anything about it
         self._update()
         self.resize(_WIDTH, column.totalHeightForWidth(_WIDTH) + _SPARE)
 
@@ -243,13 +251,20 @@ class ExportDialog(QDialog):
         )
 
     @property
-    def problem(self) -> str:
-        """Why nothing can be exported like this; empty where it can."""
+    def missing(self) -> str:
+        """What has to be there before anything can be exported; empty where it is."""
         if not self._photos_to_write():
             return self.tr("No face is accepted yet, so there is nothing to export.")
-        folder = self._folder.folder
-        if folder is None:
+        if self._folder.folder is None:
             return self.tr("Choose a folder for the results.")
+        return ""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be exported like this; empty where it can."""
+        missing, folder = self.missing, self._folder.folder
+        if missing:
+            return missing
         if self._names.problem:
             return self._names.problem
         if not self._names.suffix and folder in self._subject.folders:
@@ -263,6 +278,12 @@ class ExportDialog(QDialog):
         """Give the answer, and close."""
         self.export_requested.emit(self.choice)
         super().accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Say more clearly what is missing to somebody who wants to export without it."""
+        if event.key() in _ENTER and not self._export.isEnabled():
+            self._try()
+        super().keyPressEvent(event)
 
     def _what(self, confident: bool) -> QGroupBox:
         box = QGroupBox(self.tr("Photographs"), self)
@@ -294,7 +315,7 @@ class ExportDialog(QDialog):
         self._contact_sheet = QCheckBox(self.tr("A &contact sheet of all results"), box)
         form = QFormLayout(box)
         form.addRow(self.tr("Si&ze:"), self._scale)
-        form.addRow("", self._enlarging)
+        form.addRow(self._enlarging)
         form.addRow("", self._before_after)
         form.addRow("", self._contact_sheet)
         return box
@@ -317,7 +338,7 @@ class ExportDialog(QDialog):
         return buttons
 
     def _connect(self) -> None:
-        self._folder.changed.connect(self._update)
+        self._folder.changed.connect(self._try)
         self._folder.checked.connect(self._update)
         self._names.changed.connect(self._update)
         self._all.toggled.connect(self._update)
@@ -332,6 +353,12 @@ class ExportDialog(QDialog):
         return scope.photos or (scope.confident if self._confident.isChecked() else 0)
 
     @Slot()
+    def _try(self) -> None:
+        """What is still missing is a mistake from now on."""
+        self._tried = True
+        self._update()
+
+    @Slot()
     def _update(self) -> None:
         scope = self._scope()
         text = self.tr("Also take %n confident face(s) not decided on", "", scope.confident)
@@ -340,9 +367,13 @@ class ExportDialog(QDialog):
         self._enlarging.setText(self._about_enlarging(scope))
         problem = self.problem
         self._problem.setText(problem)
+        self._problem.set_tone("muted" if self.missing and not self._tried else "bad")
         self._problem.setVisible(bool(problem))
         self._outcome.setVisible(not problem)
-        self._export.setEnabled(not problem and self._folder.is_sound)
+        reason = problem or self._folder.problem
+        self._export.setEnabled(not reason and self._folder.is_sound)
+        self._export.setToolTip(reason)
+        self._export.setAccessibleDescription(reason)
 
     def _sentence(self, scope: ExportScope) -> str:
         extra = scope.confident if self._confident.isChecked() else 0
@@ -366,19 +397,6 @@ class ExportDialog(QDialog):
             return reason
         count = self.tr("%n accepted face(s) are that small.", "", scope.small)
         return f"{reason} {count}"
-
-
-def _align(forms: Sequence[QFormLayout]) -> None:
-    """Let the fields of all forms begin at the same place."""
-    items = [
-        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-        for form in forms
-        for row in range(form.rowCount())
-    ]
-    labels = [label for item in items if item is not None and (label := item.widget()) is not None]
-    widest = max(label.sizeHint().width() for label in labels)
-    for label in labels:
-        label.setMinimumWidth(widest)
 
 
 def _choices(

@@ -67,6 +67,11 @@ class FolderField(QWidget):
         """Whether the folder is known to be writable."""
         return self._sound
 
+    @property
+    def problem(self) -> str:
+        """The sentence on why the folder will not do; empty where it does or is not known yet."""
+        return self._problem.text() if not self._problem.isHidden() else ""
+
     def set_folder(self, folder: Path | None) -> None:
         """Show a folder, and look whether it will do."""
         self._edit.setText("" if folder is None else str(folder))

@@ -274,7 +274,9 @@ class BundleDetails(QScrollArea):
             form.addRow(note_label(self._empty, page))
         else:
             for name, value in self._rows(info):
-                form.addRow(name, _value(value, name, page))
+                label = QLabel(name, page)
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
+                form.addRow(label, _value(value, name, page))
             if info.problem:
                 form.addRow(Note(in_words(info.problem), "bad", page))
         self.setWidget(page)
@@ -292,12 +294,23 @@ class BundleDetails(QScrollArea):
                 self.tr("{0} MB").format(QLocale().toString(info.size / 1e6, "f", 1)),
             ),
             (self.tr("SHA-256:"), _in_groups(info.sha256)),
-            (self.tr("Training:"), "; ".join(f"{key}: {value}" for key, value in info.training)),
+            (self.tr("Training:"), self._training(info)),
             (self.tr("Source:"), origin),
             (self.tr("Imported from:"), info.source),
             (self.tr("Folder:"), str(info.folder)),
         ]
         return [(name, value) for name, value in rows if value and (info.size or name != size_row)]
+
+    def _training(self, info: BundleInfo) -> str:
+        """What the manifest tells of the training; what has no name here keeps its own."""
+        names = {
+            "commit": self.tr("commit"),
+            "data": self.tr("data"),
+            "faces": self.tr("faces"),
+            "preset": self.tr("preset"),
+            "seed": self.tr("seed"),
+        }
+        return "; ".join(f"{names.get(key, key)}: {value}" for key, value in info.training)
 
 
 def _value(text: str, name: str, parent: QWidget) -> QLabel:

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import (
     QCoreApplication,
+    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -15,7 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import (
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QListView,
     QProgressBar,
@@ -61,7 +62,7 @@ def work_sentence(status: WorkStatus) -> str:
         parts.append(translate("QueuePanel", "{n} waiting").format(n=status.queued))
     if status.faces_per_minute > 0:
         rate = translate("QueuePanel", "{n} faces a minute")
-        parts.append(rate.format(n=f"{status.faces_per_minute:.1f}"))
+        parts.append(rate.format(n=QLocale().toString(status.faces_per_minute, "f", 1)))
     if status.seconds_left is not None:
         parts.append(time_left(status.seconds_left))
     return ", ".join(parts)
@@ -128,16 +129,13 @@ class QueuePanel(QWidget):
         self._list.setAccessibleName(self.tr("Jobs"))
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setFrameShape(QListView.Shape.NoFrame)
-        buttons = QGridLayout()  # in two rows: some languages have long words
-        buttons.setColumnStretch(2, 1)
-        for place, action in enumerate(actions):
-            spanned = 2 if place == len(actions) - 1 and place % 2 == 0 else 1
-            buttons.addWidget(self._button(action), *divmod(place, 2), 1, spanned)
+        rows = [self._row(actions[:2]), self._row(actions[2:])]  # some languages have long words
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self._headline)
         column.addWidget(self._bar)
-        column.addLayout(buttons)
+        for row in rows:
+            column.addLayout(row)
         column.addWidget(self._list, 1)
         self.setMinimumWidth(260)
         self.show_status(WorkStatus(0, None, 0, 0, False, 0.0, None))
@@ -149,6 +147,13 @@ class QueuePanel(QWidget):
         self._bar.setRange(0, max(status.done + waiting, 1))
         self._bar.setValue(status.done)
         self._bar.setVisible(waiting > 0)
+
+    def _row(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for action in actions:
+            row.addWidget(self._button(action))
+        row.addStretch(1)
+        return row
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)

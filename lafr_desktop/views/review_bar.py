@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -250,7 +250,7 @@ def _title(review: PhotoReview) -> str:
     if score is None:
         return f"<b>{title}</b>"
     likeness = translate("ReviewBar", "likeness {score}: {words}").format(
-        score=f"{score:.2f}", words=_alike(score)
+        score=QLocale().toString(score, "f", 2), words=_alike(score)
     )
     return f"<b>{title}</b> &nbsp; {likeness}"
 

@@ -24,10 +24,13 @@ from PySide6.QtWidgets import (
 from lafr_desktop.sentences import in_words
 from lafr_desktop.settings import CACHE_MEGABYTES, MEGAPIXELS, THUMBNAIL_SIZES, Settings
 from lafr_desktop.views.folder_field import FolderField
+from lafr_desktop.views.forms import align
 from lafr_desktop.views.notes import Note, note_label
 from lafr_engine.messages import DeviceTested
 
 _MEGABYTE = 1_000_000
+_WIDTH = 640
+_SPARE = 60  # for sentences that come later: on the device, its test, the language
 
 
 class DeviceSection(QGroupBox):
@@ -108,6 +111,9 @@ class DeviceSection(QGroupBox):
 class LookSection(QGroupBox):
     """Language, theme and thumbnails.
 
+    Attributes:
+        restart: Says that another language needs another start; hidden until one is chosen.
+
     Signals:
         clear_requested: The thumbnails on disk are to be thrown away.
     """
@@ -127,10 +133,10 @@ class LookSection(QGroupBox):
         }
         self._language = _choice(self.tr("Language"), languages, settings.language)
         self._language.currentIndexChanged.connect(self._chose_language)
-        self._restart = note_label(
+        self.restart = note_label(
             self.tr("The language changes when the program is started again."), self
         )
-        self._restart.setVisible(False)
+        self.restart.setVisible(False)
         self._theme = _choice(self.tr("Theme"), themes, settings.theme)
         self._theme.currentIndexChanged.connect(self._chose_theme)
         self._size = _number(self.tr("Thumbnails"), THUMBNAIL_SIZES, settings.thumbnail_size)
@@ -139,7 +145,7 @@ class LookSection(QGroupBox):
         self._size.valueChanged.connect(self._chose_size)
         form = QFormLayout(self)
         form.addRow(self.tr("&Language:"), self._language)
-        form.addRow("", self._restart)
+        form.addRow(self.restart)
         form.addRow(self.tr("T&heme:"), self._theme)
         form.addRow(self.tr("Thumb&nails:"), self._size)
         form.addRow(self.tr("Thumbnails on disk:"), self._cache_row())
@@ -178,7 +184,7 @@ class LookSection(QGroupBox):
     @Slot()
     def _chose_language(self) -> None:
         self._settings.language = self._language.currentData()
-        self._restart.setVisible(True)
+        self.restart.setVisible(True)
 
     @Slot()
     def _chose_theme(self) -> None:
@@ -266,9 +272,13 @@ class SettingsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(self._page(), 1)
+        page = self._page()
+        align(page.findChildren(QFormLayout), [self._look.restart])
+        column.addWidget(page, 1)
         column.addWidget(buttons)
-        self.resize(640, 560)
+        inner = page.widget()
+        assert inner is not None
+        self.resize(_WIDTH, inner.heightForWidth(_WIDTH) + buttons.sizeHint().height() + _SPARE)
 
     def _page(self) -> QScrollArea:
         page = QWidget()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QKeyCombination, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from lafr_desktop.views.actions import Section
 
 translate = QCoreApplication.translate
+_PROBE: Final = "A"  # a modifier has a name only together with a key
+_NAMED: Final = {
+    "Ctrl+": QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_A),
+    "Shift+": QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_A),
+    "Space": QKeyCombination(Qt.Key.Key_Space),
+}
 
 
 class ShortcutsDialog(QDialog):
@@ -28,7 +35,7 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(text)
         column.addWidget(buttons)
-        self.resize(460, 620)
+        self.resize(540, 620)
 
 
 def _section(section: Section) -> str:
@@ -40,11 +47,26 @@ def _row(action: QAction) -> str:
     keys = [each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()]
     if not keys:
         return ""
-    return _line(action.text().replace("&", "").rstrip("."), ", ".join(keys))
+    # What undo and redo are about at the moment is no part of their names.
+    name = action.text().replace("&", "").partition(": ")[0].rstrip(".")
+    return _line(name, ", ".join(keys))
+
+
+def native_keys(keys: str) -> str:
+    """Name Ctrl, Shift, Space and Enter as the system and its language do; the rest stays.
+
+    Args:
+        keys: As Qt spells them in English, with ``←↑→↓`` for the arrows.
+    """
+    for word, key in _NAMED.items():
+        name = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        keys = keys.replace(word, name.removesuffix(_PROBE))
+    # Qt leaves the name of this key in English.
+    return keys.replace("Enter", translate("ShortcutsDialog", "Enter"))
 
 
 def _line(what: str, keys: str) -> str:
-    return f"<tr><td width='65%'>{escape(what)}</td><td><b>{escape(keys)}</b></td></tr>"
+    return f"<tr><td width='60%'>{escape(what)}</td><td><b>{escape(keys)}</b></td></tr>"
 
 
 def _hints() -> str:
@@ -65,6 +87,6 @@ def _hints() -> str:
         (translate("ShortcutsDialog", "Paint or draw by keys"), "←↑→↓, Enter"),
         (translate("ShortcutsDialog", "Smaller or larger brush"), "[ ]"),
     )
-    rows = "".join(_line(what, key) for what, key in hints)
+    rows = "".join(_line(what, native_keys(key)) for what, key in hints)
     title = translate("ShortcutsDialog", "More")
     return f"<h3>{title}</h3><table width='100%'>{rows}</table>"

@@ -72,6 +72,11 @@ QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {
     width: 11px; height: 11px; border: 1px solid palette(placeholder-text);
     border-radius: 2px; background: palette(base); }
 QRadioButton::indicator:unchecked { border-radius: 6px; }
+QRadioButton::indicator:checked {
+    width: 11px; height: 11px; border: 1px solid palette(placeholder-text); border-radius: 6px;
+    background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+        stop: 0 palette(text), stop: 0.5 palette(text), stop: 0.6 palette(base),
+        stop: 1 palette(base)); }
 QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {
     border-color: palette(mid); }
 QAbstractSpinBox { min-height: 1.3em; }

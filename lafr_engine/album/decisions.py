@@ -148,7 +148,7 @@ class Decisions:
     def undo(self) -> Decision | None:
         """Take the last decision back; several made at once go together."""
         with self._db.change():
-            last = self._db.row("SELECT * FROM decisions WHERE undone = 0 ORDER BY id DESC LIMIT 1")
+            last = self._last_done()
             if last is None:
                 return None
             self._apply_batch(last, "before")
@@ -158,20 +158,34 @@ class Decisions:
     def redo(self) -> Decision | None:
         """Decide again what was taken back last."""
         with self._db.change():
-            first = self._db.row(
-                """SELECT * FROM decisions WHERE undone = 1 AND dropped = 0
-                ORDER BY id LIMIT 1"""
-            )
+            first = self._first_undone()
             if first is None:
                 return None
             self._apply_batch(first, "after")
             self._db.run("UPDATE decisions SET undone = 0 WHERE batch = ?", first["batch"])
             return replace(_decision(first), undone=False)
 
+    def next_undo(self) -> Decision | None:
+        """Return what `undo` would take back."""
+        last = self._last_done()
+        return None if last is None else _decision(last)
+
+    def next_redo(self) -> Decision | None:
+        """Return what `redo` would decide again."""
+        first = self._first_undone()
+        return None if first is None else _decision(first)
+
     def history(self, limit: int) -> list[Decision]:
         """Return the last decisions, the newest first, those taken back among them."""
         sql = "SELECT * FROM decisions ORDER BY id DESC LIMIT ?"
         return [_decision(row) for row in self._db.rows(sql, limit)]
+
+    def _last_done(self) -> Row | None:
+        return self._db.row("SELECT * FROM decisions WHERE undone = 0 ORDER BY id DESC LIMIT 1")
+
+    def _first_undone(self) -> Row | None:
+        sql = "SELECT * FROM decisions WHERE undone = 1 AND dropped = 0 ORDER BY id LIMIT 1"
+        return self._db.row(sql)
 
     def _judge(self, face_id: int, kind: str, verdict: str) -> None:
         with self._db.change():

@@ -288,6 +288,14 @@ class Album:
         """Decide again what was taken back last; None where there is nothing."""
         return self._decisions.redo()
 
+    def next_undo(self) -> Decision | None:
+        """Return what `undo` would take back; quick in an album of any size."""
+        return self._decisions.next_undo()
+
+    def next_redo(self) -> Decision | None:
+        """Return what `redo` would decide again; quick in an album of any size."""
+        return self._decisions.next_redo()
+
     def history(self, limit: int = 100) -> list[Decision]:
         """Return the last decisions, the newest first."""
         return self._decisions.history(limit)

@@ -97,6 +97,26 @@ def test_a_decision_after_undo_ends_redo_and_stays_in_the_history(restored: Albu
     assert restored.face(two.id).state is FaceState.REJECTED
 
 
+def test_what_undo_and_redo_would_do_can_be_asked(restored: Album) -> None:
+    one, two, *_ = restored.review_queue()
+    assert restored.next_undo() is restored.next_redo() is None
+    restored.accept(one.id)
+    restored.reject(two.id)
+    for _ in range(2):
+        asked = restored.next_undo()
+        undone = restored.undo()
+        assert asked is not None
+        assert undone is not None
+        assert (asked.id, asked.kind, asked.undone) == (undone.id, undone.kind, False)
+    assert restored.next_undo() is None
+    asked, redone = restored.next_redo(), restored.redo()
+    assert asked is not None
+    assert redone is not None
+    assert (asked.id, asked.kind, asked.undone) == (redone.id, "accept", True)
+    restored.not_a_face(two.id)
+    assert restored.next_redo() is None
+
+
 def test_what_changes_nothing_is_no_decision(restored: Album) -> None:
     face = first(restored)
     restored.accept(face)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -26,6 +27,7 @@ from lafr_engine.worker.process import serve
 from tests.desktop.albums import answer
 
 FACES = 2
+STRICT, TOO_SMALL = "strict-bundle", "Too small for this bundle."
 
 
 def work(connection: Connection, device: str = "auto", max_pixels: int = 0) -> None:
@@ -43,6 +45,8 @@ def _find(job: FindFaces) -> Generator[Event, None, None]:
     yield DeviceChosen("cpu", "there is no GPU in this machine")
     found = answer(job, FACES, held=False)
     assert isinstance(found, FacesFound)
+    if job.bundle == STRICT:
+        found = replace(found, faces=tuple((face, TOO_SMALL) for face, _ in found.faces))
     yield found
 
 

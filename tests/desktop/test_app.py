@@ -24,7 +24,7 @@ from lafr_engine.album.export import ExportOptions
 from lafr_engine.album.store import Album
 from lafr_engine.album.values import FaceState, ImportReport, PhotoFilter
 from tests.desktop.albums import new_album, picture
-from tests.desktop.small_engine import FACES, work
+from tests.desktop.small_engine import FACES, STRICT, TOO_SMALL, work
 
 Open = Callable[[Path], Shell]
 SECONDS_30 = 30_000
@@ -237,6 +237,20 @@ def test_the_bundle_that_was_chosen_restores_from_then_on(
     assert shell.album.candidates(face.id)[0].bundle == "another-bundle"
 
 
+def test_the_bundle_that_was_chosen_says_which_faces_are_left_alone(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    shell.settings.bundle = STRICT
+    shell.views.album_actions.restore_new.trigger()
+    photos = shell.album.photos()
+
+    def reasons() -> list[str | None]:
+        return [face.reason for photo in photos for face in shell.album.faces(photo.id)]
+
+    qtbot.waitUntil(lambda: reasons() == [TOO_SMALL] * (FACES * len(photos)), timeout=SECONDS_30)
+
+
 @pytest.mark.parametrize("name", ["settings", "models", "about", "shortcuts"])
 def test_every_dialog_opens_and_closes(
     open_shell: Open, folder: Path, qtbot: QtBot, name: str
@@ -409,6 +423,68 @@ def test_strokes_are_taken_back_and_repeated_like_all_decisions(
     assert shell.album.face(face).strength == 1.0
     assert shell.views.photo.tool is Tool.KEEP_BRUSH
     assert shell.views.photo.zoom == zoom
+
+
+def test_undo_and_redo_are_offered_only_while_there_is_something(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    undo, redo = shell.views.face_actions.undo, shell.views.face_actions.redo
+    _restore_all(shell, qtbot)
+    assert not undo.isEnabled()
+    assert not redo.isEnabled()
+    qtbot.waitUntil(shell.views.face_actions.review.isEnabled)
+    shell.views.face_actions.review.trigger()
+    shell.views.face_actions.accept.trigger()
+    assert undo.isEnabled()
+    assert "accepted" in undo.text()
+    assert not redo.isEnabled()
+    undo.trigger()
+    assert not undo.isEnabled()
+    assert "accepted" in redo.text()
+    redo.trigger()
+    assert undo.isEnabled()
+    assert not redo.isEnabled()
+    shell.close()
+    again = open_shell(folder)
+    qtbot.waitUntil(again.views.face_actions.undo.isEnabled)
+    again.controllers.library.remove(again.models.photos.ids())
+    qtbot.waitUntil(lambda: not again.views.face_actions.undo.isEnabled())
+
+
+def test_a_drawn_face_that_is_taken_back_leaves_nothing_to_undo(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    undo, redo = shell.views.face_actions.undo, shell.views.face_actions.redo
+    shell.views.grid.opened.emit(shell.album.photos()[0].id)
+    shell.views.photo.face_drawn.emit((150.0, 20.0, 200.0, 80.0))
+    assert "drawn face" in undo.text()
+    shell.views.face_actions.back.trigger()
+    undo.trigger()
+    assert not undo.isEnabled()
+    assert redo.isEnabled()
+
+
+def test_a_first_stroke_can_be_taken_back_before_it_is_in_the_album(
+    open_shell: Open, folder: Path, qtbot: QtBot
+) -> None:
+    shell = open_shell(folder)
+    _restore_all(shell, qtbot)
+    face = shell.album.review_queue()[0].id
+    shell.views.grid.opened.emit(shell.album.face(face).photo_id)
+    undo = shell.views.face_actions.undo
+    mask = QImage(50, 60, QImage.Format.Format_Grayscale8)
+    mask.fill(200)
+    assert not undo.isEnabled()
+    shell.views.photo.keep_painted.emit(face, mask)
+    assert _keep(shell, face) is None
+    assert undo.isEnabled()
+    assert "stroke" in undo.text()
+    undo.trigger()
+    qtbot.waitUntil(shell.views.face_actions.redo.isEnabled)
+    assert _keep(shell, face) is None
+    assert not undo.isEnabled()
 
 
 @pytest.fixture

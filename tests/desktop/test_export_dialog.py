@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from lafr_desktop.views.export_dialog import (
     ExportSubject,
 )
 from lafr_desktop.views.notes import Note
+from lafr_desktop.views.theme import tones
 from lafr_engine.album.export import ExportOptions
 
 SELECTED = ExportScope(photos=2, accepted=3, undecided=4, confident=1, small=2)
@@ -212,6 +214,56 @@ def test_a_folder_is_needed_and_must_do(build: Build, qtbot: QtBot, tmp_path: Pa
     assert not button(dialog, "Export").isEnabled()
     folder.setText(str(tmp_path / "new"))
     qtbot.waitUntil(button(dialog, "Export").isEnabled)
+
+
+def tone(dialog: ExportDialog, text: str) -> str:
+    """The name of the colour in which something is said."""
+    (note,) = (each for each in dialog.findChildren(Note) if text in each.text())
+    colour = note.palette().color(QPalette.ColorRole.WindowText)
+    known = tones(dialog.palette())
+    return next(name for name in ("muted", "bad") if getattr(known, name) == colour)
+
+
+@pytest.mark.parametrize("gets_there", ["by typing", "by trying"])
+def test_a_missing_folder_is_a_hint_until_something_is_done_about_it(
+    build: Build, qtbot: QtBot, tmp_path: Path, gets_there: str
+) -> None:
+    dialog = build(options=ExportOptions(out=Path()))
+    export, hint = button(dialog, "Export"), "Choose a folder"
+    assert tone(dialog, hint) == "muted"
+    button(dialog, "All photographs").click()
+    choose(dialog, "Format", "JPEG")
+    assert tone(dialog, hint) == "muted"
+    assert not export.isEnabled()
+    assert hint in export.toolTip()
+    assert hint in export.accessibleDescription()
+    if gets_there == "by typing":
+        QTest.keyClicks(field(dialog, "Folder for the results"), "x")
+        QTest.keyClick(field(dialog, "Folder for the results"), Qt.Key.Key_Backspace)
+    else:
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+    assert tone(dialog, hint) == "bad"
+    field(dialog, "Folder for the results").setText(str(tmp_path))
+    qtbot.waitUntil(export.isEnabled)
+    assert export.toolTip() == ""
+
+
+def test_nothing_to_export_is_no_mistake_either(build: Build) -> None:
+    dialog = build(selected=ExportScope(), album=ExportScope())
+    assert tone(dialog, "No face is accepted") == "muted"
+    assert "No face is accepted" in button(dialog, "Export").toolTip()
+
+
+def test_a_folder_that_will_not_do_is_told_at_the_button_too(
+    build: Build, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = build()
+    (tmp_path / "file").write_text("")
+    field(dialog, "Folder for the results").setText(str(tmp_path / "file"))
+    export = button(dialog, "Export")
+    qtbot.waitUntil(lambda: "a file of this name" in export.toolTip())
+    assert not export.isEnabled()
 
 
 def test_leaving_asks_for_nothing(build: Build, qtbot: QtBot) -> None:

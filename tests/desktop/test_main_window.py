@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolBar, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QTextBrowser, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from lafr_desktop.engine_thread import WorkStatus
@@ -173,8 +173,6 @@ def test_the_end_of_the_review_is_told_and_taken_back_by_undo(window: MainWindow
 
 
 def test_the_list_of_shortcuts_holds_every_key(window: MainWindow, qtbot: QtBot) -> None:
-    from PySide6.QtWidgets import QTextBrowser
-
     dialog = ShortcutsDialog(window.sections(), window)
     browser = dialog.findChild(QTextBrowser)
     assert browser is not None
@@ -186,6 +184,19 @@ def test_the_list_of_shortcuts_holds_every_key(window: MainWindow, qtbot: QtBot)
     dialog.show()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_the_list_of_shortcuts_names_actions_and_not_what_they_would_do_now(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    undo = _find(window, "Undo")
+    undo.setText("&Undo: accepted")
+    dialog = ShortcutsDialog(window.sections())
+    qtbot.addWidget(dialog)
+    text = dialog.findChild(QTextBrowser)
+    assert text is not None
+    assert "Undo" in text.toPlainText()
+    assert "accepted" not in text.toPlainText()
 
 
 def test_an_import_is_told_beside_the_work_until_it_ends(window: MainWindow) -> None:

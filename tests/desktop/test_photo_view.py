@@ -533,6 +533,22 @@ def test_the_restored_photograph_follows_while_painting(qtbot: QtBot, opened: Ph
     QTest.mouseRelease(canvas, LEFT, pos=at(opened, 60, 90))
 
 
+def test_what_can_be_taken_back_while_it_is_dragged_is_told(opened: PhotoView) -> None:
+    held: list[bool] = []
+    opened.held.connect(held.append)
+    drag(opened, [(200, 150), (210, 160)])  # a place that was looked at is no change
+    assert held == []
+    opened.select_face(1)
+    opened.set_tool(Tool.KEEP_BRUSH)
+    QTest.mousePress(canvas_of(opened), LEFT, pos=at(opened, 60, 90))
+    assert held == [True]
+    assert opened.cancel_gesture()
+    assert held == [True, False]
+    assert not opened.cancel_gesture()
+    drag(opened, [(60, 90), (70, 95)])
+    assert held == [True, False, True, False]
+
+
 def test_the_right_button_and_shift_erase(qtbot: QtBot, opened: PhotoView) -> None:
     opened.select_face(1)
     opened.set_tool(Tool.KEEP_BRUSH)

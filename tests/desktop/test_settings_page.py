@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from lafr_desktop.settings import Settings
@@ -65,6 +73,25 @@ def test_what_is_chosen_is_kept_at_once(dialog: SettingsDialog, settings: Settin
     assert settings.accept_confident
     confident.click()
     assert not settings.accept_confident
+
+
+def test_fields_stand_in_one_line_and_none_is_hidden(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    restart = "changes when the program is started again"
+    (note,) = (each for each in dialog.findChildren(Note) if restart in each.text())
+    fields = [
+        named(dialog, QLineEdit, "Export folder"),
+        named(dialog, QSpinBox, "Largest photograph"),
+        named(dialog, QComboBox, "Language"),
+        named(dialog, QComboBox, "Theme"),
+        named(dialog, QSpinBox, "Thumbnails"),
+    ]
+    choose(fields[2], "de")
+    qtbot.waitUntil(note.isVisible)
+    places = {each.mapTo(dialog, each.rect().topLeft()).x() for each in fields}
+    places.add(note.mapTo(dialog, note.rect().topLeft()).x() + note.indent())
+    assert len(places) == 1
+    (area,) = dialog.findChildren(QScrollArea)
+    assert not area.verticalScrollBar().isVisible()
 
 
 def test_what_is_kept_is_shown(settings: Settings, qtbot: QtBot, tmp_path: Path) -> None:

@@ -16,9 +16,13 @@ import lafr_desktop
 from lafr_desktop.settings import LANGUAGES, Settings
 from lafr_desktop.translate import TRANSLATED, Translation, language_of, translations_dir
 from lafr_desktop.views.about import AboutDialog, LegalTexts
+from lafr_desktop.views.actions import FaceActions
 from lafr_desktop.views.export_dialog import ExportDialog, ExportScope, ExportSubject
 from lafr_desktop.views.models_page import ModelsDialog
+from lafr_desktop.views.review_bar import ReviewBar
 from lafr_desktop.views.settings_page import SettingsDialog
+from lafr_desktop.views.shortcuts import native_keys
+from tests.desktop.values import face, review
 
 SOURCES = sorted(Path(next(iter(lafr_desktop.__path__))).rglob("*.py"))
 FUNCTIONS = {"translate", "QT_TRANSLATE_NOOP"}
@@ -185,6 +189,36 @@ def test_dialogs_speak_german_and_so_do_qts_own_buttons(
         }
     assert titles == ["Einstellungen", "Modelle", "Über LAFR Desktop", "Exportieren"]
     assert QLocale().language() == QLocale.Language.German
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ("Ctrl+0, Ctrl+1", "Strg+0, Strg+1"),
+        ("Ctrl+Shift+←↑→↓", "Strg+Umschalt+←↑→↓"),
+        ("Space", "Leertaste"),
+        ("←↑→↓, Enter", "←↑→↓, Eingabe"),
+        ("[ ]", "[ ]"),
+    ],
+)
+def test_keys_are_called_what_stands_on_them(german: Translation, keys: str, named: str) -> None:
+    assert native_keys(keys) == named
+
+
+def test_keys_stay_as_they_are_in_english(qapp: QApplication) -> None:
+    translation = Translation(qapp, "en")
+    try:
+        for keys in ("Ctrl++, Ctrl+-", "Shift+←↑→↓", "Space", "←↑→↓, Enter", "1 - 9"):
+            assert native_keys(keys) == keys
+    finally:
+        translation.remove()
+
+
+def test_likeness_has_a_decimal_comma_in_german(german: Translation, qtbot: QtBot) -> None:
+    bar = ReviewBar(FaceActions())
+    qtbot.addWidget(bar)
+    bar.show_review(review(face(1)))
+    assert "0,80" in " ".join(label.text() for label in bar.findChildren(QLabel))
 
 
 def test_taking_a_language_away_leaves_english(qapp: QApplication) -> None:

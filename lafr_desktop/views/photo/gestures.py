@@ -60,6 +60,7 @@ class Gestures(QObject):
         mask_changed: A face was painted on; true once the stroke has ended.
         nothing_to_paint: The brush was used where there is no restored face.
         tool_changed: Another tool is in hand.
+        held: Whether something is being dragged that :meth:`cancel` would take back.
     """
 
     face_clicked = Signal(int)
@@ -68,6 +69,7 @@ class Gestures(QObject):
     mask_changed = Signal(int, bool)
     nothing_to_paint = Signal()
     tool_changed = Signal(object)
+    held = Signal(bool)
 
     def __init__(self, stage: Stage, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,10 +103,22 @@ class Gestures(QObject):
 
     def cancel(self) -> bool:
         """Leave what is dragged as it was; return whether anything was dragged."""
-        drag, self._drag = self._drag, None
+        drag = self._let_go()
         if drag is not None:
             drag.cancel()
         return drag is not None
+
+    def _hold(self, drag: Drag) -> None:
+        self._drag = drag
+        if not isinstance(drag, PanDrag):  # a place that was looked at is no change
+            self.held.emit(True)
+
+    def _let_go(self) -> Drag | None:
+        """Return what was dragged, which is no more."""
+        drag, self._drag = self._drag, None
+        if drag is not None and not isinstance(drag, PanDrag):
+            self.held.emit(False)
+        return drag
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take the mouse's events; leave all others."""
@@ -127,7 +141,7 @@ class Gestures(QObject):
         elif event.type() == QEvent.Type.MouseMove:
             self._move(event.position())
         elif event.type() == QEvent.Type.MouseButtonRelease:
-            drag, self._drag = self._drag, None
+            drag = self._let_go()
             if drag is not None:
                 drag.finish()
             self._show_cursor(event.position())
@@ -138,9 +152,9 @@ class Gestures(QObject):
         self._stage.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
         at, button = event.position(), event.button()
         if button == Qt.MouseButton.MiddleButton:
-            self._drag = PanDrag(self._stage.canvas, at)
+            self._hold(PanDrag(self._stage.canvas, at))
         elif button == Qt.MouseButton.LeftButton and self._on_divider(at):
-            self._drag = DividerDrag(self._stage.canvas)
+            self._hold(DividerDrag(self._stage.canvas))
         elif self._tool is Tool.KEEP_BRUSH:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._begin_stroke(at, shift or button == Qt.MouseButton.RightButton)
@@ -151,18 +165,18 @@ class Gestures(QObject):
     def _press_left(self, at: QPointF) -> None:
         stage = self._stage
         if self._tool is Tool.DRAW_FACE:
-            self._drag = DrawDrag(stage.canvas, stage.boxes, at, self.face_drawn.emit)
+            self._hold(DrawDrag(stage.canvas, stage.boxes, at, self.face_drawn.emit))
             return
         point = stage.canvas.to_picture(at)
         selected, grip = stage.boxes.selected, stage.boxes.grip_at(point, stage.canvas.frame_at(at))
         if selected is not None and grip is not None:
             held = selected, grip, at
-            self._drag = BoxDrag(stage.canvas, stage.boxes, held, self._tell_moved)
+            self._hold(BoxDrag(stage.canvas, stage.boxes, held, self._tell_moved))
             return
         face = stage.boxes.face_at(point)
         if face is not None:
             self.face_clicked.emit(face.id)
-        self._drag = PanDrag(stage.canvas, at)
+        self._hold(PanDrag(stage.canvas, at))
 
     def _tell_moved(self, face: int, box: Box) -> None:
         self.face_moved.emit(face, box)
@@ -175,7 +189,7 @@ class Gestures(QObject):
         strokes = stage.brush, stage.masks
         drag = StrokeDrag(stage.canvas, strokes, face, erase, self.mask_changed.emit)
         drag.start(at)
-        self._drag = drag
+        self._hold(drag)
 
     def _move(self, at: QPointF) -> None:
         if self._drag is not None:

@@ -37,6 +37,7 @@ class PhotoView(QWidget):
         face_drawn: The box of a missed face.
         keep_painted: The face (int) that was painted on, and its whole mask: Grayscale8 of the
             size of its rectangle, 255 where the original stays.
+        held: Whether something is being dragged that :meth:`cancel_gesture` would take back.
         mode_changed: The :class:`CompareMode`.
         zoom_changed: Device pixels for one pixel of the photograph.
         tool_changed: The :class:`Tool`.
@@ -51,6 +52,7 @@ class PhotoView(QWidget):
     face_moved = Signal(int, tuple)
     face_drawn = Signal(tuple)
     keep_painted = Signal(int, QImage)
+    held = Signal(bool)
     mode_changed = Signal(object)
     zoom_changed = Signal(float)
     tool_changed = Signal(object)
@@ -288,6 +290,7 @@ class PhotoView(QWidget):
         gestures.face_clicked.connect(self._click_face)
         gestures.face_moved.connect(self.face_moved)
         gestures.face_drawn.connect(self._tell_drawn)
+        gestures.held.connect(self.held)
         gestures.tool_changed.connect(bar.show_tool)
         gestures.tool_changed.connect(self._take_tool)
         gestures.mask_changed.connect(self._paint_mask)
