@@ -83,8 +83,6 @@ LONG = replace(SQUARES, pixel=2.0, gradient=2.0, identity=0.3, structure=0.03)
 GATE = LossWeights(pixel=1.0, gradient=0.5, perceptual=0.025, perceptual_side=160)
 # For the last of the noise: the perceptual part pulls towards detail that only may be there.
 PIXELS = LossWeights(pixel=1.0, gradient=0.5)
-# Pixels alone leave a face soft: what makes it look like one weighs more before the end.
-LOOK = replace(GATE, perceptual=0.1)
 # The gate decides between the input and what was restored, so who it is weighs more at the end.
 WHO = replace(GATE, pixel=2.0, gradient=2.0, perceptual=0.05, identity=8.0, structure=2.0)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
@@ -110,7 +108,6 @@ COMPACT = Preset(
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
         StagePlan("gates", "gates", 1600, 4, 256, 4e-4, GATE, warmup=200, clip=0.3, light=0.25),
         StagePlan("gates-px", "gates", 1900, 4, 256, 4e-4, PIXELS, 100, clip=0.3, light=0.25),
-        StagePlan("gates-look", "gates", 1000, 4, 256, 3e-4, LOOK, 100, clip=0.3, light=0.25),
         StagePlan("gates-who", "gates", 200, 2, 512, 2e-4, WHO, warmup=20, ema=0.99, light=0.3),
     ),
     extra=(StagePlan("decoder", "decoder", 1500, 8, 256, 1e-3, DECODER, light=0.25),),
