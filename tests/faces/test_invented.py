@@ -65,7 +65,10 @@ def test_new_grain_and_lost_grain_are_no_invention() -> None:
 def test_the_region_that_was_painted_is_warned_of(
     photo: Pixels, region: Region, at: tuple[float, float]
 ) -> None:
-    assert warnings(numbers(photo, painted(photo, at))) == (region,)
+    near = {Region.EYES, Region.GLASSES} if region is Region.EYES else {region}
+    warned = set(warnings(numbers(photo, painted(photo, at))))
+    assert region in warned
+    assert warned <= near  # frames lie around the eyes
 
 
 def test_other_eyes_are_warned_of(photo: Pixels) -> None:
