@@ -57,7 +57,7 @@ _TO_PLANES: Final = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5
 # A face that has this much of what it should has enough.
 _ENOUGH: Final = 1.05
 # Of the power: the face's own noise is known no better, and where in doubt it is the paper's.
-_DOUBT: Final = 1.15
+_DOUBT: Final = 1.2
 # Deviation of the blur that takes fine colour away, in periods of the broadest band.
 _SMOOTH: Final = 0.25
 _MOST_SHADES: Final = 4
