@@ -16,11 +16,13 @@ from torch import Tensor, nn
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.blocks import LEAK, Upsample, conv, res_blocks
+from lafr_engine.nets.lattice import lattice_of
 
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
 _SUBPIXELS = 48  # 3 channels of 4 x 4 pixels
 _SHARES = 3
+_CELL = 8  # pixels of a latent's place, for every VAE that we know
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class GateConfig:
         deeper_widths: Channels at 1/8, 1/16 and so on; with them the gate is a small U-Net that
             sees more of a face at once.
         deeper_blocks: Residual blocks of each of these levels.
+        lattice: Over how many cells a pattern must repeat to be taken for the decoder's lattice and
+            out of the change; 0 leaves all in.
     """
 
     width: int = 32
@@ -41,6 +45,7 @@ class GateConfig:
     corrects: bool = False
     deeper_widths: tuple[int, ...] = ()
     deeper_blocks: tuple[int, ...] = ()
+    lattice: float = 0.0
 
 
 class _Below(nn.Module):
@@ -106,8 +111,12 @@ class FidelityGate(nn.Module):
     def forward(self, lq: Tensor, restored: Tensor) -> Tensor:
         """Mix two images (B, 3, H, W) in [-1, 1]; the result is not clamped."""
         share, correction = self.parts(lq, restored)
-        mixed = lq + share * (restored - lq)
-        return mixed if correction is None else mixed + correction
+        change = share * (restored - lq)
+        if correction is not None:
+            change = change + correction
+        if self.config.lattice:
+            change = change - lattice_of(change, _CELL, self.config.lattice)
+        return lq + change
 
     def parts(self, lq: Tensor, restored: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""

@@ -95,7 +95,9 @@ COMPACT = Preset(
         unet=small_unet(16, (64, 128, 256), seen=32, groups=16),
         step=OneStep(199, "residual"),
         see_lq=True,
-        gate=GateConfig(64, 2, corrects=True, deeper_widths=(96, 160), deeper_blocks=(2, 4)),
+        gate=GateConfig(
+            64, 2, corrects=True, deeper_widths=(96, 160), deeper_blocks=(2, 4), lattice=0.8
+        ),
     ),
     (
         StagePlan("vae", "vae", 1600, 16, 128, 1e-3, VAE_LOSS, ema=0.999),

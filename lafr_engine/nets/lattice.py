@@ -1,0 +1,46 @@
+"""Takes the lattice of a decoder out of what it changed.
+
+A decoder that draws cells of pixels from a latent repeats its mistakes in each cell. On faces that
+are blurred as none it was trained on, they are fine stripes at the pitch of the latent. Nothing in
+a face keeps exactly that pitch over several cells, so what does is no detail.
+
+The pixels that stand at one place of every cell make a small picture of their own. Its smooth part
+holds the picture's smooth part, as it is there, and the lattice; what is left when the former is
+taken away is the lattice alone: a notch of the width of the smoothing at each multiple of the
+lattice's frequency.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+_REACH = 3.0  # of a Gaussian, in deviations
+
+
+def lattice_of(image: Tensor, pitch: int, sigma: float) -> Tensor:
+    """Return what repeats at a pitch, (B, C, H, W).
+
+    Args:
+        image: (B, C, H, W); both sides are multiples of the pitch.
+        pitch: Pixels of a cell.
+        sigma: Deviation of the smoothing, in cells: over how many the pattern must repeat.
+    """
+    places = _smooth(F.pixel_unshuffle(image, pitch), sigma)
+    smooth = F.pixel_unshuffle(_smooth(image, pitch * sigma), pitch)
+    return F.pixel_shuffle(places - smooth, pitch)
+
+
+def _smooth(x: Tensor, sigma: float) -> Tensor:
+    """Smooth each channel by a Gaussian; the border goes on as it ends."""
+    reach, channels = math.ceil(_REACH * sigma), x.shape[1]
+    at = torch.arange(-reach, reach + 1, device=x.device, dtype=torch.float32)
+    kernel = torch.exp(-(at**2) / (2 * sigma**2))
+    kernel = (kernel / kernel.sum()).to(x.dtype)
+    out = F.pad(x, (reach, reach, reach, reach), mode="replicate")
+    for shape in ((1, 1, 1, -1), (1, 1, -1, 1)):
+        out = F.conv2d(out, kernel.view(shape).repeat(channels, 1, 1, 1), groups=channels)
+    return out
