@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.blocks import LEAK, Upsample, conv, res_blocks
-from lafr_engine.nets.lattice import lattice_of
+from lafr_engine.nets.lattice import without_lattice
 
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
@@ -37,7 +37,7 @@ class GateConfig:
             sees more of a face at once.
         deeper_blocks: Residual blocks of each of these levels.
         lattice: Over how many cells a pattern must repeat to be taken for the decoder's lattice and
-            out of the change; 0 leaves all in.
+            out of the mixture, as far as the LQ face has less of it; 0 leaves all in.
     """
 
     width: int = 32
@@ -111,12 +111,12 @@ class FidelityGate(nn.Module):
     def forward(self, lq: Tensor, restored: Tensor) -> Tensor:
         """Mix two images (B, 3, H, W) in [-1, 1]; the result is not clamped."""
         share, correction = self.parts(lq, restored)
-        change = share * (restored - lq)
+        mixed = lq + share * (restored - lq)
         if correction is not None:
-            change = change + correction
-        if self.config.lattice:
-            change = change - lattice_of(change, _CELL, self.config.lattice)
-        return lq + change
+            mixed = mixed + correction
+        if not self.config.lattice:
+            return mixed
+        return without_lattice(lq, mixed, _CELL, self.config.lattice)
 
     def parts(self, lq: Tensor, restored: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""
