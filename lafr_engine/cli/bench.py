@@ -186,7 +186,8 @@ def photo_stages(args: argparse.Namespace, chain: Chain, device: torch.device) -
     Raises:
         ConfigError: It shows no face.
     """
-    from lafr_engine.cli.loading import load_detector, load_identity
+    from lafr_engine.bundle.models import load_identity
+    from lafr_engine.cli.loading import load_detector
     from lafr_engine.errors import ConfigError
     from lafr_engine.imaging.files import read_picture
     from lafr_engine.imaging.picture import rgb8

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lafr_engine.cli.loading import load_models
-from lafr_engine.errors import InputError, OutputError
+from lafr_engine.errors import InputError
 
 _CELL: Final = 420
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -33,7 +30,13 @@ def run(args: argparse.Namespace) -> int:
     write_report(as_json(faces), args.out)
     print(f"report: {args.out}", file=sys.stderr)
     if args.sheet is not None and entries:
-        _write_sheet(entries[: 2 * args.sheet_faces], args.sheet)
+        from PIL import Image
+
+        from lafr_engine.evaluation.sheet import write_sheet
+        from lafr_engine.imaging.sheets import contact_sheet
+
+        drawn = contact_sheet(entries[: 2 * args.sheet_faces], 6, _CELL)
+        write_sheet(Image.fromarray(drawn), args.sheet)
         print(f"sheet: {args.sheet}", file=sys.stderr)
     return 0
 
@@ -79,17 +82,3 @@ def _large(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     times = max(1, _CELL // max(pixels.shape[:2]))
     return resized(pixels, pixels.shape[1] * times, pixels.shape[0] * times)
-
-
-def _write_sheet(entries: Sequence[SheetEntry], path: Path) -> None:
-    from PIL import Image
-
-    from lafr_engine.imaging.files import whole_file
-    from lafr_engine.imaging.sheets import contact_sheet
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as part:
-            Image.fromarray(contact_sheet(entries, 6, _CELL)).save(part, format="PNG")
-    except OSError as error:
-        raise OutputError(path, f"could not be written ({error.strerror})") from error

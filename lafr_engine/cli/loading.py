@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lafr_engine.faces.detect import Detector
-    from lafr_engine.pipeline import IdentityScorer, Models
+    from lafr_engine.pipeline import Models
     from lafr_engine.restore.base import FaceRestorer
 
 RETINAFACE_FILE: Final = "detection_Resnet50_Final.pth"
@@ -49,14 +49,6 @@ def _retinaface(device: str) -> Detector:
     return RetinaFace(path, RETINAFACE_SHA256, "resnet50", device)
 
 
-def load_identity(device: str) -> IdentityScorer:
-    """Load the network that compares a face before and after."""
-    from lafr_engine.faces.identity import IdentityNet
-
-    net = IdentityNet.load(third_party.weights_path("dlib-face"), device)
-    return lambda before, after: net.cosine(net.embed(before), net.embed(after))
-
-
 def load_models(
     restorer: FaceRestorer,
     bundle: str | Path | None,
@@ -73,11 +65,9 @@ def load_models(
         detector: As for :func:`load_detector`.
 
     Raises:
+        BundleError: There is no such bundle, or its manifest is damaged.
         WeightsError: Weights are missing or damaged.
     """
-    from lafr_engine.bundle.limits import load_limits
-    from lafr_engine.bundle.load import load_parser
-    from lafr_engine.pipeline import Models
+    from lafr_engine.bundle.models import assembled
 
-    finder, identity = load_detector(detector, device), load_identity(device)
-    return Models(finder, restorer, identity, load_parser(device), load_limits(bundle))
+    return assembled(load_detector(detector, device), restorer, bundle, device)

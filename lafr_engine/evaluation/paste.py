@@ -129,14 +129,41 @@ def measure_photograph(picture: Picture, models: Models, name: str, most: int = 
         name: Of the file.
         most: Faces at most, the largest ones.
     """
+    chosen = restorable(picture, models)[:most]
+    accepted = [each for face in chosen if (each := restored(picture, face, models)) is not None]
+    return measure_accepted(picture, accepted, name)
+
+
+def restorable(picture: Picture, models: Models) -> list[Face]:
+    """Find the faces that are not abstained from, the largest first.
+
+    Args:
+        picture: Upright.
+        models: The networks.
+    """
     found = [
         face
         for face in models.detector(rgb8(picture))
         if not reason_to_abstain(face, 1, models.limits, picture)
     ]
-    chosen = sorted(found, key=_width, reverse=True)[:most]
-    accepted = [each for face in chosen if (each := _restored(picture, face, models)) is not None]
-    return measure_accepted(picture, accepted, name)
+    return sorted(found, key=lambda face: face.width, reverse=True)
+
+
+def restored(picture: Picture, face: Face, models: Models) -> Accepted | None:
+    """Restore a face as `lafr restore` does; None where it was held back, or the restorer failed.
+
+    Args:
+        picture: Upright.
+        face: In its pixels.
+        models: The networks.
+
+    Raises:
+        ConfigError: The face's landmarks fall on one point.
+    """
+    done = restore_face(picture, face, models, Choices())
+    if done.crop is None or done.result.state is not FaceState.RESTORED:
+        return None
+    return Accepted(face, done.crop, labels=done.labels)
 
 
 def measure_accepted(picture: Picture, accepted: Sequence[Accepted], name: str) -> Measured:
@@ -212,17 +239,6 @@ def as_table(faces: Sequence[PastedFace]) -> str:
 
 def _range(values: Sequence[float]) -> str:
     return f"{min(values):.2f} to {max(values):.2f}" if values else ""
-
-
-def _width(face: Face) -> float:
-    return face.box[2] - face.box[0]
-
-
-def _restored(picture: Picture, face: Face, models: Models) -> Accepted | None:
-    restored = restore_face(picture, face, models, Choices())
-    if restored.crop is None or restored.result.state is not FaceState.RESTORED:
-        return None
-    return Accepted(face, restored.crop, labels=restored.labels)
 
 
 def _part(picture: Picture, rectangle: Rectangle) -> Floats:

@@ -71,6 +71,22 @@ def pair_set(lq: Path, hq: Path, limit: int | None = None) -> list[EvaluationFac
     return spread(faces, limit)
 
 
+def pictures_of(folder: Path) -> list[Path]:
+    """List the files of ``folder`` that are pictures, sorted by name.
+
+    Raises:
+        UnreadableFile: If the folder cannot be listed.
+        NoPictures: If it holds no picture.
+    """
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and sniff(path))
+    except OSError as error:
+        raise UnreadableFile(folder, str(error.strerror)) from error
+    if not paths:
+        raise NoPictures(folder, "no picture in this folder")
+    return paths
+
+
 def spread(faces: list[EvaluationFace], limit: int | None) -> list[EvaluationFace]:
     """Take ``limit`` faces spread evenly over the list, or all of them."""
     if limit is None or limit >= len(faces):
@@ -123,14 +139,8 @@ def _load(path: Path) -> Tensor:
 
 def _pictures(folder: Path) -> dict[str, Path]:
     """Pictures of ``folder`` by stem, which no two may share."""
-    try:
-        paths = [path for path in folder.iterdir() if path.is_file() and sniff(path)]
-    except OSError as error:
-        raise UnreadableFile(folder, str(error.strerror)) from error
-    if not paths:
-        raise NoPictures(folder, "no picture in this folder")
     by_stem: dict[str, Path] = {}
-    for path in sorted(paths):
+    for path in pictures_of(folder):
         other = by_stem.setdefault(path.stem, path)
         if other != path:
             raise ConfigError(f"{folder}: {other.name} and {path.name} bear the same name")

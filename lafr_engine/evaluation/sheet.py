@@ -39,12 +39,7 @@ class Sheet:
         Raises:
             OutputError: If it cannot be written.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as part:
-                self.draw().save(part, format="PNG")
-        except OSError as error:
-            raise OutputError(path, f"could not be written ({error.strerror})") from error
+        write_sheet(self.draw(), path)
 
     def draw(self) -> Image.Image:
         """Draw the sheet: the columns' labels on top, each face's name in its first picture."""
@@ -64,6 +59,20 @@ class Sheet:
     def _small(self, picture: Tensor) -> Image.Image:
         image = Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy())
         return image.resize((self._cell, self._cell), Image.Resampling.LANCZOS)
+
+
+def write_sheet(sheet: Image.Image, path: Path) -> None:
+    """Write a drawn sheet as PNG, whole or not at all; its folder is made.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            sheet.save(part, format="PNG")
+    except OSError as error:
+        raise OutputError(path, f"could not be written ({error.strerror})") from error
 
 
 def _columns(pictures: Pictures) -> Iterator[tuple[str, Tensor]]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from lafr_engine.bundle.models import load_identity
 from lafr_engine.bundle.third_party import weights_path
-from lafr_engine.cli.loading import load_identity
 from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.detect import Search
 from lafr_engine.imaging.files import read_picture
