@@ -54,11 +54,12 @@ def lattice_of(image: Tensor, pitch: int, sigma: float) -> Tensor:
 
 def _smooth(x: Tensor, sigma: float) -> Tensor:
     """Smooth each channel by a Gaussian; the border goes on as it ends."""
-    reach, channels = math.ceil(_REACH * sigma), x.shape[1]
-    at = torch.arange(-reach, reach + 1, device=x.device, dtype=torch.float32)
-    kernel = torch.exp(-(at**2) / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).to(x.dtype)
+    reach = math.ceil(_REACH * sigma)
+    weights = [math.exp(-(at**2) / (2 * sigma**2)) for at in range(-reach, reach + 1)]
+    kernel = torch.tensor(weights, dtype=x.dtype, device=x.device) / sum(weights)
     out = F.pad(x, (reach, reach, reach, reach), mode="replicate")
+    # One kernel for every channel as a picture of its own: ONNX wants to know a kernel's shape.
+    out = out.flatten(0, 1).unsqueeze(1)
     for shape in ((1, 1, 1, -1), (1, 1, -1, 1)):
-        out = F.conv2d(out, kernel.view(shape).repeat(channels, 1, 1, 1), groups=channels)
-    return out
+        out = F.conv2d(out, kernel.view(shape))
+    return out.reshape(x.shape)
