@@ -34,7 +34,7 @@ from lafr_engine.faces.geometry import align
 from lafr_engine.faces.identity import IdentityNet
 from lafr_engine.imaging.files import read_picture
 from lafr_engine.pipeline import Models
-from lafr_engine.restore.base import Crops
+from lafr_engine.restore.base import Crops, FaceRestorer
 from lafr_engine.restore.chain import build_chain
 from lafr_engine.training.export import write_bundle
 from lafr_engine.training.presets import SMOKE
@@ -60,10 +60,10 @@ def net() -> IdentityNet:
     return IdentityNet.load(weights_path("dlib-face"))
 
 
-def models(restorer: object) -> Models:
+def models(restorer: FaceRestorer) -> Models:
     return Models(
         lambda pixels: [],
-        restorer,  # type: ignore[arg-type]
+        restorer,
         lambda before, after: np.ones(len(before), np.float32),
     )
 
@@ -194,7 +194,7 @@ def test_a_restorer_that_changes_nothing_holds_wherever_people_are_known(
 
 def test_one_face_alone_is_refused(hq: Path, net: IdentityNet) -> None:
     with pytest.raises(ConfigError, match="two people"):
-        measure_faces(hq_set(hq)[:1], models(None), net)
+        measure_faces(hq_set(hq)[:1], models(lambda crops: crops), net)
 
 
 def test_write_belongs_to_limits(
