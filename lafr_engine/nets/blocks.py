@@ -1,4 +1,4 @@
-"""Norm-free convolutional blocks shared by the compact networks.
+"""Norm-free convolutional blocks shared by the compact networks, and a Gaussian.
 
 Full-resolution levels and normalisation eat a CPU's time, so the compact networks work on
 pixel-unshuffled images and have no norm layers: a residual block is convolution, LeakyReLU,
@@ -7,10 +7,14 @@ convolution, with the second convolution starting small so that a deep stack sta
 
 from __future__ import annotations
 
+import math
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 LEAK = 0.2
+_REACH = 3.0  # of a Gaussian, in deviations
 
 
 def conv(cin: int, cout: int, *, stride: int = 1) -> nn.Conv2d:
@@ -54,3 +58,23 @@ class Upsample(nn.Module):
 def res_blocks(channels: int, count: int) -> list[nn.Module]:
     """Return ``count`` residual blocks as a list to be spread into a Sequential."""
     return [ResBlock(channels) for _ in range(count)]
+
+
+def smooth(x: Tensor, sigma: float) -> Tensor:
+    """Smooth each channel of (B, C, H, W) by a Gaussian; the border goes on as it ends.
+
+    Args:
+        x: What is smoothed.
+        sigma: Deviation in pixels; 0 changes nothing.
+    """
+    if sigma == 0.0:
+        return x
+    reach = math.ceil(_REACH * sigma)
+    weights = [math.exp(-(at**2) / (2 * sigma**2)) for at in range(-reach, reach + 1)]
+    kernel = torch.tensor(weights, dtype=x.dtype, device=x.device) / sum(weights)
+    out = F.pad(x, (reach, reach, reach, reach), mode="replicate")
+    # One kernel for every channel as a picture of its own: ONNX wants to know a kernel's shape.
+    out = out.flatten(0, 1).unsqueeze(1)
+    for shape in ((1, 1, 1, -1), (1, 1, -1, 1)):
+        out = F.conv2d(out, kernel.view(shape))
+    return out.reshape(x.shape)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from lafr_engine.errors import ConfigError
 from lafr_engine.nets.blocks import LEAK, Upsample, conv, res_blocks
 from lafr_engine.nets.lattice import without_lattice
+from lafr_engine.nets.texture import with_own_texture
 
 # sigmoid(2) = 0.88: before training the gate lets the restored face through.
 _OPEN = 2.0
@@ -38,6 +39,8 @@ class GateConfig:
         deeper_blocks: Residual blocks of each of these levels.
         lattice: Over how many cells a pattern must repeat to be taken for the decoder's lattice and
             out of the mixture, as far as the LQ face has less of it; 0 leaves all in.
+        texture: Share of a sharp face's own texture that comes back where it is like noise (see
+            ``nets.texture``); 0 leaves all as it was restored.
     """
 
     width: int = 32
@@ -46,6 +49,7 @@ class GateConfig:
     deeper_widths: tuple[int, ...] = ()
     deeper_blocks: tuple[int, ...] = ()
     lattice: float = 0.0
+    texture: float = 0.0
 
 
 class _Below(nn.Module):
@@ -109,14 +113,20 @@ class FidelityGate(nn.Module):
         )
 
     def forward(self, lq: Tensor, restored: Tensor) -> Tensor:
-        """Mix two images (B, 3, H, W) in [-1, 1]; the result is not clamped."""
+        """Mix two images (B, 3, H, W) in [-1, 1]; the result is not clamped.
+
+        What is filtered out of the mixture, or given back to it, is left alone while training: a
+        gate that may rely on it need not learn.
+        """
         share, correction = self.parts(lq, restored)
         mixed = lq + share * (restored - lq)
         if correction is not None:
             mixed = mixed + correction
-        if not self.config.lattice:
-            return mixed
-        return without_lattice(lq, mixed, _CELL, self.config.lattice)
+        if self.config.lattice and not self.training:
+            mixed = without_lattice(lq, mixed, _CELL, self.config.lattice)
+        if self.config.texture and not self.training:
+            mixed = with_own_texture(lq, mixed, self.config.texture)
+        return mixed
 
     def parts(self, lq: Tensor, restored: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return the restored face's share in [0, 1] and the correction, each (B, 3, H, W)."""

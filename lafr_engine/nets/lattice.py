@@ -13,13 +13,11 @@ the photograph is the decoder's.
 
 from __future__ import annotations
 
-import math
-
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-_REACH = 3.0  # of a Gaussian, in deviations
+from lafr_engine.nets.blocks import smooth
+
 _AROUND = 2.0  # deviations of the pattern's own smoothing: over how far its power is averaged
 _NOTHING = 1e-8  # of power, for images in [-1, 1]
 
@@ -35,7 +33,7 @@ def without_lattice(before: Tensor, after: Tensor, pitch: int, sigma: float) -> 
     """
     own, drawn = lattice_of(before, pitch, sigma), lattice_of(after, pitch, sigma)
     reach = _AROUND * pitch * sigma
-    less = _smooth(own.square(), reach) / (_smooth(drawn.square(), reach) + _NOTHING)
+    less = smooth(own.square(), reach) / (smooth(drawn.square(), reach) + _NOTHING)
     return after - (1 - less).clamp(min=0.0) * drawn
 
 
@@ -47,19 +45,6 @@ def lattice_of(image: Tensor, pitch: int, sigma: float) -> Tensor:
         pitch: Pixels of a cell.
         sigma: Deviation of the smoothing, in cells: over how many the pattern must repeat.
     """
-    places = _smooth(F.pixel_unshuffle(image, pitch), sigma)
-    smooth = F.pixel_unshuffle(_smooth(image, pitch * sigma), pitch)
-    return F.pixel_shuffle(places - smooth, pitch)
-
-
-def _smooth(x: Tensor, sigma: float) -> Tensor:
-    """Smooth each channel by a Gaussian; the border goes on as it ends."""
-    reach = math.ceil(_REACH * sigma)
-    weights = [math.exp(-(at**2) / (2 * sigma**2)) for at in range(-reach, reach + 1)]
-    kernel = torch.tensor(weights, dtype=x.dtype, device=x.device) / sum(weights)
-    out = F.pad(x, (reach, reach, reach, reach), mode="replicate")
-    # One kernel for every channel as a picture of its own: ONNX wants to know a kernel's shape.
-    out = out.flatten(0, 1).unsqueeze(1)
-    for shape in ((1, 1, 1, -1), (1, 1, -1, 1)):
-        out = F.conv2d(out, kernel.view(shape))
-    return out.reshape(x.shape)
+    places = smooth(F.pixel_unshuffle(image, pitch), sigma)
+    broad = F.pixel_unshuffle(smooth(image, pitch * sigma), pitch)
+    return F.pixel_shuffle(places - broad, pitch)

@@ -96,7 +96,13 @@ COMPACT = Preset(
         step=OneStep(199, "residual"),
         see_lq=True,
         gate=GateConfig(
-            64, 2, corrects=True, deeper_widths=(96, 160), deeper_blocks=(2, 4), lattice=0.8
+            64,
+            2,
+            corrects=True,
+            deeper_widths=(96, 160),
+            deeper_blocks=(2, 4),
+            lattice=0.8,
+            texture=0.5,
         ),
     ),
     (

@@ -300,9 +300,12 @@ def with_gate(chain: Chain, config: ChainConfig) -> Chain:
 
     The gate comes last and trains in minutes, so a better shape of it need not cost the rest.
     """
-    if chain.config.gate == config.gate:
-        return chain
-    chain.gate = FidelityGate(config.gate) if config.gate else None
+    gate = FidelityGate(config.gate) if config.gate else None
+    if chain.gate is not None and gate is not None:
+        old, new = chain.gate.state_dict(), gate.state_dict()
+        if {k: t.shape for k, t in old.items()} == {k: t.shape for k, t in new.items()}:
+            gate.load_state_dict(old)
+    chain.gate = gate
     chain.config = replace(chain.config, gate=config.gate)
     return chain
 
