@@ -39,7 +39,7 @@ _COLUMNS: Final = (0.25, 0.75)
 _CELL: Final = 4  # pixels over which power is averaged; then the cells are smoothed by one of them
 _FLAT: Final = 0.2
 _STRONG: Final = 0.9
-_TWICE: Final = 2.0  # what is left of strong noise must not pass for detail
+_TIMES: Final = 4.0  # how often noise is taken off: strong grain is no detail
 # The broader a band, the fewer the waves in a cell, and the more its noise differs by chance.
 _CHANCE: Final = (1.0, 1.5, 2.0)
 _ROUNDING: Final = 3.6e-5  # the least power of noise, in the square of [-1, 1]
@@ -106,7 +106,7 @@ def _noises(powers: list[Tensor]) -> list[Tensor]:
 def _sharpness(powers: list[Tensor], noises: list[Tensor]) -> Tensor:
     """Return (B, 1, 1, 1) in [0, 1]."""
     strengths = [
-        (_quantile(power, _STRONG) - _TWICE * noise).clamp(min=_NOTHING).log10()
+        (_quantile(power, _STRONG) - _TIMES * noise).clamp(min=_NOTHING).log10()
         for power, noise in zip(powers, noises, strict=True)
     ]
     ratio = strengths[_TELLING] - torch.stack(strengths[_BROAD]).mean(0)
