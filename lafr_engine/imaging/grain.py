@@ -1,19 +1,14 @@
-"""Grain: the noise of a print, measured around a face and given back to the restored face.
+"""Grain: the noise of a print, measured by band of frequencies and by luminance.
 
-A restored face is cleaner than its photograph, and on a grainy print it looks like plastic. So the
-noise of the paper around it is measured, its spectrum and its strength by luminance, and what the
-face lacks of it is drawn anew and added; plane by plane of the colours (`imaging.regrain`).
+A restored face is cleaner than its photograph, and on a grainy print it looks like plastic. What
+it should have of its grain is decided in `imaging.regrain`, plane by plane of the colours.
 
-Spectra are of square blocks under a Hann window (Welch 1967), mean over blocks whose low
-frequencies are flat: picking blocks by their fine detail would pick those with little noise. The
-method is that of film grain synthesis (Norkin and Birkbeck, "Film grain synthesis for AV1 video
-codec", 2018: a noise template with the measured correlation, scaled by luminance), with the
-template drawn in the Fourier domain.
+Spectra are of square blocks under a Hann window (Welch 1967), of blocks whose low frequencies are
+flat: picking blocks by their fine detail would pick those with little noise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -30,56 +25,9 @@ _FLAT: Final = 0.25
 _LEVELS: Final = 4
 # Periods a pixel.
 _BANDS: Final = ((3 / 32, 3 / 16), (3 / 16, 5 / 16), (5 / 16, 1 / 2), (1 / 2, 3 / 4))
-_TEMPLATE: Final = 1024
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 # Where a print is burnt out or black its noise is cut off and says nothing.
 _DARKEST, _BRIGHTEST = 0.04, 0.96
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Grain:
-    """What noise looks like.
-
-    Attributes:
-        spectrum: float64 (B, B), mean power by frequency as ``numpy.fft.fft2`` orders it; its
-            mean is the variance. The lowest frequencies, which are the picture's, are 0.
-        levels: float64 (K,), rising luminances in [0, 1].
-        gains: float64 (K,), the noise's deviation at each, in shares of the overall one.
-    """
-
-    spectrum: Doubles
-    levels: Doubles
-    gains: Doubles
-
-    @property
-    def deviation(self) -> float:
-        """Standard deviation over all frequencies, in the picture's unit."""
-        return float(np.sqrt(self.spectrum.mean()))
-
-
-def measure(
-    plane: Floats, light: Floats, where: NDArray[np.bool_], block: int = 16
-) -> Grain | None:
-    """Measure the noise of a part of a picture.
-
-    Args:
-        plane: (H, W), what is measured: the luminance, or a difference of colour.
-        light: (H, W), the luminance in [0, 1]: where it is flat ``plane`` is measured.
-        where: (H, W), what is looked at.
-        block: Side of the blocks; even.
-
-    Returns:
-        None where too little of it is flat to tell noise from the picture.
-    """
-    corners = flat_corners(light, where, block)
-    if corners is None:
-        return None
-    power = _powers(_cut(plane[..., None], corners, block))[..., 0] * _is_noise(block)
-    spectrum = power.mean(axis=0)
-    if not spectrum.any():
-        return None
-    strength = power.mean(axis=(1, 2)) / float(spectrum.mean())
-    return Grain(spectrum, *_by_luminance(block_light(light, corners, block), strength))
 
 
 def bands(block: int) -> tuple[tuple[float, float], ...]:
@@ -88,35 +36,6 @@ def bands(block: int) -> tuple[tuple[float, float], ...]:
     The broadest is only seen by blocks of 16: in smaller ones it is a slope.
     """
     return _BANDS if block >= 16 else _BANDS[1:]
-
-
-def draw(
-    grain: Grain,
-    luminance: Floats,
-    rng: np.random.Generator,
-    band: tuple[float, float] = (0.0, 1.0),
-) -> Floats:
-    """Draw noise.
-
-    Args:
-        grain: What it looks like.
-        luminance: (H, W) in [0, 1] of the picture it is for.
-        rng: What decides.
-        band: Only these frequencies, in periods a pixel.
-
-    Returns:
-        (H, W), of mean 0, in the plane's unit. A large picture gets one template, whose
-        edges fit, several times.
-    """
-    height, width = luminance.shape
-    rows, columns = min(height, _TEMPLATE), min(width, _TEMPLATE)
-    amplitude = np.sqrt(_resampled(grain.spectrum, rows, columns))
-    amplitude *= _within((rows, columns), *band)
-    white = rng.standard_normal((rows, columns), dtype=np.float32)
-    template = np.fft.ifft2(np.fft.fft2(white) * amplitude).real.astype(np.float32)
-    noise = np.tile(template, (-(-height // rows), -(-width // columns)))[:height, :width]
-    gains: Floats = np.interp(luminance, grain.levels, grain.gains).astype(np.float32)
-    return noise * gains
 
 
 def light_of_pixels(pixels: Floats) -> Floats:
@@ -240,23 +159,3 @@ def _within(shape: tuple[int, int], low: float, high: float) -> NDArray[np.bool_
 def _is_noise(block: int) -> NDArray[np.bool_]:
     """The frequencies that are compared; broader ones are the picture's shades."""
     return in_band(block, bands(block)[0][0], bands(block)[-1][1])
-
-
-def _by_luminance(light: Doubles, strength: Doubles) -> tuple[Doubles, Doubles]:
-    """Return luminances and the noise's deviation there over the overall one."""
-    parts = np.array_split(np.argsort(light, kind="stable"), min(_LEVELS, len(light) // 3))
-    levels = np.array([light[part].mean() for part in parts])
-    gains = np.sqrt([strength[part].mean() for part in parts])
-    return levels, gains
-
-
-def _resampled(spectrum: Doubles, height: int, width: int) -> Doubles:
-    """Interpolate a spectrum to the frequencies of a larger picture."""
-    side = len(spectrum)
-    shifted = np.fft.fftshift(spectrum)
-    # The frequency -1/2 is +1/2 too: repeated, nothing lies outside.
-    wrapped = np.pad(shifted, ((0, 1), (0, 1)), mode="wrap").astype(np.float32)
-    ys = (np.fft.fftfreq(height) * side + side // 2).astype(np.float32)
-    xs = (np.fft.fftfreq(width) * side + side // 2).astype(np.float32)
-    grid = np.meshgrid(xs, ys)
-    return cv2.remap(wrapped, grid[0], grid[1], cv2.INTER_LINEAR).astype(np.float64)

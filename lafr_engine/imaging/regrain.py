@@ -4,13 +4,15 @@ A face is never flat as paper is, and paper of another luminance has other noise
 face's flattest blocks is compared with those blocks around that are as light as it is, band by
 band, and the median of the ratios is taken: what structure there is stands in the upper half. The
 photograph's own face then measures as its surroundings do, and that is the proof that the estimator
-works (`lafr evaluate --paste` prints it). Noise is added until the face measures as it did before
-or as its surroundings do, whichever is less: a face that kept its grain gets none on top. Only in
-colour the face's own is always right: detail has next to none, so what there was, was noise. For
-the same reason fine colour that the restorer added is noise, and is smoothed before any is drawn.
+works (`lafr evaluate --paste` prints it). Then the face gets back of its own grain, which the
+restorer took away, until it measures as it did before or as its surroundings do, whichever is less:
+a face that kept its grain gets none on top. Grain drawn anew was tried for long, and is spots on a
+forehead that was smooth; the face's own is where it was. Only in colour the face's own is always
+right: detail has next to none, so what there was, was noise. For the same reason fine colour that
+the restorer added is noise, and is smoothed first.
 
-Luminance and colour are measured and drawn apart. The dyes of an old colour print make noise that
-is almost all colour; drawn with the luminance of dark surroundings it would be relief. The planes
+Luminance and colour are measured and given back apart. The dyes of an old colour print make noise
+that is almost all colour; with the luminance of dark surroundings it would be relief. The planes
 are the luminance (BT.601) and of the two differences of colour what does not follow it, so noise
 of a toned print stays on its tone. Within a face noise goes with luminance otherwise than around
 it, for few surroundings are as light as a forehead: its shades, dark to light, are judged apart.
@@ -18,7 +20,7 @@ it, for few surroundings are as light as a forehead: its shades, dark to light, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -28,15 +30,12 @@ from numpy.typing import NDArray
 
 from lafr_engine.imaging.grain import (
     FEWEST,
-    Grain,
     band_powers,
     bands,
     block_light,
-    draw,
     flat_corners,
     in_band,
     light_of_pixels,
-    measure,
     noise_covariances,
 )
 
@@ -58,11 +57,16 @@ _TO_PLANES: Final = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5
 _ENOUGH: Final = 1.05
 # Of the power: the face's own noise is known no better, and where in doubt it is the paper's.
 _DOUBT: Final = 1.2
+# The share of the restored face in the mask from which it is there as a whole.
+_WHOLE: Final = 0.9
+# Of the median of a band's values: 2.5 deviations of Gaussian noise.
+_STANDS_OUT: Final = 3.7
 # Deviation of the blur that takes fine colour away, in periods of the broadest band.
 _SMOOTH: Final = 0.25
 _MOST_SHADES: Final = 4
-_TRIES: Final = 4
-_STEPS: Final = 300
+_ROUNDS: Final = 6
+_STEP: Final = 4.0  # at most, of a share in a round
+_FEATHER: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +173,7 @@ def paper(before: Floats, mask: Floats) -> Paper | None:
     light = light_of_pixels(before)
     around = flat_corners(light, mask <= 0.0, block)
     # Only where the face is there as a whole: the feather is half photograph.
-    inside = flat_corners(light, mask >= 0.9, block)
+    inside = flat_corners(light, mask >= _WHOLE, block)
     if around is None or inside is None:
         return None
     to_planes = _own_planes(before, inside, block)
@@ -245,14 +249,13 @@ def _to_channels(to_planes: Doubles) -> Doubles:
     return channels
 
 
-def missing(before: Floats, after: Floats, mask: Floats, rng: np.random.Generator) -> Floats | None:
-    """Draw the grain that a restored face lacks of what surrounds it.
+def missing(before: Floats, after: Floats, mask: Floats) -> Floats | None:
+    """Return the grain that a restored face lost and should have.
 
     Args:
         before: (H, W, C) in [0, 1], the photograph: the face and a margin around it.
         after: The same with the face restored.
         mask: (H, W) in [0, 1], the share of the restored face; 0 in the margin.
-        rng: What draws the noise.
 
     Returns:
         (H, W, C), to be added under the mask; equal channels where the picture has such. It takes
@@ -262,21 +265,16 @@ def missing(before: Floats, after: Floats, mask: Floats, rng: np.random.Generato
     found = paper(before, mask)
     if found is None or len(found.sheets[0].shades.corners) < CERTAIN:
         return None
-    lights = light_of_pixels(before), light_of_pixels(after)
+    light = light_of_pixels(after)
     planes = zip(found.sheets, found.planes(before), found.planes(after), strict=True)
-    noise = np.stack([_missing_in_plane(*each, lights, mask, rng) for each in planes], axis=2)
+    noise = np.stack([_missing_in_plane(*each, light, mask) for each in planes], axis=2)
     return _turned(noise, _to_channels(found.to_planes)) if noise.any() else None
 
 
 def _missing_in_plane(
-    sheet: Sheet,
-    before: Floats,
-    after: Floats,
-    lights: tuple[Floats, Floats],
-    mask: Floats,
-    rng: np.random.Generator,
+    sheet: Sheet, before: Floats, after: Floats, light: Floats, mask: Floats
 ) -> Floats:
-    """Draw what a plane lacks, (H, W); ``lights`` are the luminances before and after."""
+    """Return what a plane lacks, (H, W); ``light`` is the luminance of the restored face."""
     own, had, clean = sheet.by_shade(before), sheet.by_shade(after), after
     block = sheet.shades.block
     if sheet.colour and (had > _DOUBT * sheet.wanted(own)).any():
@@ -284,17 +282,52 @@ def _missing_in_plane(
         had = sheet.by_shade(clean)
     # A band that lost nothing gets nothing.
     wanted = np.where(had * _ENOUGH < own, sheet.wanted(own), had)
-    grain = measure(before, lights[0], mask <= 0.0, block)
-    if grain is None or (wanted <= had * _ENOUGH).all():
+    if (wanted <= had * _ENOUGH).all():
         return clean - after
-    parts = _drawn(grain, lights[1], rng, _quiet(sheet.colour))
-    mixture = _Mixture(tuple(parts), sheet.shades, lights[1])
+    # Added under the mask it stands once more in the feather.
+    lost = ((before - clean) / np.maximum(mask, _FEATHER)).astype(np.float32)
+    parts = _parts(lost, block)
+    quiet = [_within_noise(part, light, mask >= _WHOLE, len(own)) for part in parts]
+    mixture = _Mixture(tuple(quiet), sheet.shades, light)
     return clean - after + _fitted(sheet, clean, mask, mixture, wanted)
+
+
+def _parts(lost: Floats, block: int) -> list[Floats]:
+    """Part the grain that was taken away, (H, W), into the bands that blocks of a side measure.
+
+    No block can tell noise below the lowest band from shades, yet grain has it: an octave of it
+    goes with that band.
+    """
+    every = bands(block)
+    broader = [_below(lost, edge) for edge in (every[0][0] / 2, *(high for _, high in every[:-1]))]
+    return [fine - coarse for coarse, fine in pairwise([*broader, lost])]
+
+
+def _within_noise(part: Floats, light: Floats, face: NDArray[np.bool_], count: int) -> Floats:
+    """Cut off what stands out of noise: an edge that the restorer drew again.
+
+    Args:
+        part: (H, W), a band of what was taken away.
+        light: (H, W), luminance.
+        face: bool (H, W), where the noise is looked at.
+        count: Of shades, whose noise is told apart.
+    """
+    there, found = light[face], np.abs(part[face])
+    shades = np.array_split(np.argsort(there, kind="stable"), count)
+    levels = [there[shade].mean() for shade in shades]
+    most = np.interp(light, levels, [_STANDS_OUT * np.median(found[shade]) for shade in shades])
+    return np.clip(part, -most, most).astype(np.float32)
+
+
+def _below(plane: Floats, frequency: float) -> Floats:
+    """Return what is broader than a frequency, in periods a pixel, at which half is left."""
+    sigma = np.sqrt(np.log(2) / 2) / (np.pi * frequency)
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Mixture:
-    """Noise in bands, to be mixed.
+    """Grain in bands, to be mixed.
 
     Attributes:
         parts: (H, W) each.
@@ -307,7 +340,7 @@ class _Mixture:
     light: Floats
 
     def of(self, shares: Doubles) -> Floats:
-        """Add the parts up, each with its share (G, B) of its power where it is as light."""
+        """Add the parts up, each with its share (G, K) of its power where it is as light."""
         total = np.zeros_like(self.light)
         for part, column in zip(self.parts, np.sqrt(shares).T, strict=True):
             weights = np.interp(self.light, self.shades.levels, column)
@@ -315,49 +348,17 @@ class _Mixture:
         return total
 
 
-def _drawn(grain: Grain, light: Floats, rng: np.random.Generator, quiet: float) -> list[Floats]:
-    """Draw noise in bands half as wide as those measured, and in one below them.
-
-    No block can tell noise that broad from shades. It goes on as the spectrum of noise under a
-    Gaussian blur does: by the root of the step between the two bands above.
-    """
-    every = bands(len(grain.spectrum))
-    # What is too quiet to be seen counts as noise here as it does in what is expected.
-    lowest, spectrum = every[0][0], grain.spectrum + quiet
-    first, second = (spectrum[in_band(len(spectrum), *each)].mean() for each in every[:2])
-    below = first * np.sqrt(np.clip(first / second, 1.0, 2.0))
-    spectrum[in_band(len(spectrum), lowest / 2, lowest)] = below
-    halves = [edge for low, high in every for edge in ((low + high) / 2, high)]
-    broad = replace(grain, spectrum=spectrum)
-    return [draw(broad, light, rng, band) for band in pairwise([lowest / 2, lowest, *halves])]
-
-
 def _fitted(
-    sheet: Sheet, after: Floats, mask: Floats, mixture: _Mixture, wanted: Doubles
+    sheet: Sheet, clean: Floats, mask: Floats, mixture: _Mixture, wanted: Doubles
 ) -> Floats:
-    """Mix the bands' noise so that the face (H, W) measures as wanted (G, K) with it.
+    """Mix the bands so that the face (H, W) measures as wanted (G, K) with them.
 
-    Bands leak into each other, and medians do not quite add: what the mixture misses is asked for
-    once more.
+    All of it is given back at first, and then less where the face has too much. Bands leak into
+    each other, so that takes a few rounds.
     """
-    quiet, scale = sheet.by_shade(np.zeros_like(after)), np.maximum(wanted, 1e-3)
-    # Of the noise alone: on top of the face the weakest would measure as chance has it.
-    response = np.stack([sheet.by_shade(part) - quiet for part in mixture.parts], axis=2)
-    response /= scale[..., None]
-    had, goal = sheet.by_shade(after), np.zeros_like(wanted)
-    shares = np.ones((len(wanted), len(mixture.parts)))
-    for _ in range(_TRIES):
-        goal = np.maximum(goal + wanted - had, 0.0)
-        rows = zip(response, goal / scale, shares, strict=True)
-        shares = np.stack([_least_squares(*row) for row in rows])
-        had = sheet.by_shade(after + mask * mixture.of(shares))
+    bare, shares = sheet.by_shade(clean), np.ones_like(wanted)
+    for _ in range(_ROUNDS):
+        had = sheet.by_shade(clean + mask * mixture.of(shares))
+        shares *= np.clip((wanted - bare) / np.maximum(had - bare, 1e-6), 0.0, _STEP)
+        shares = np.minimum(shares, 1.0)
     return mixture.of(shares)
-
-
-def _least_squares(response: Doubles, goal: Doubles, start: Doubles) -> Doubles:
-    """Solve ``response @ x = goal`` for x >= 0 by the image space reconstruction algorithm."""
-    response, solution = np.maximum(response, 0.0), np.maximum(start, 1e-3)
-    wanted = response.T @ goal
-    for _ in range(_STEPS):
-        solution = solution * wanted / np.maximum(response.T @ (response @ solution), 1e-12)
-    return solution

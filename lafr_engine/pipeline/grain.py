@@ -19,11 +19,11 @@ _LEAST_MARGIN: Final = 24
 
 
 def with_grain(pixels: Pixels, patches: Sequence[Patch]) -> list[Patch]:
-    """Give patches the noise that their restored faces lack of the picture around them.
+    """Give patches the grain that their restored faces lost, as far as the picture around has it.
 
-    What is drawn depends on the picture and the patch alone, so the same recipe makes the same
-    bytes. It is measured at full strength, and less of it is added with less of the change: what
-    is left of the photograph brings its own.
+    It depends on the picture and the patch alone, so the same recipe makes the same bytes. It is
+    measured at full strength, and less of it is added with less of the change: what is left of the
+    photograph brings its own.
 
     Args:
         pixels: (H, W, C) uint8 or uint16, the picture that they are pasted into.
@@ -45,7 +45,7 @@ def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
     white = np.float32(np.iinfo(pixels.dtype).max)
     before, after = (values.astype(np.float32) / white for values in (part, paste(part, [local])))
     mask = mask_share(local, (0, 0, x1 - x0, y1 - y0))
-    noise = missing(before, after, mask, np.random.default_rng(inner))
+    noise = missing(before, after, mask)
     if noise is None:
         return patch
     u0, v0, u1, v1 = inner
