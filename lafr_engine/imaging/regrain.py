@@ -66,6 +66,8 @@ _SMOOTH: Final = 0.25
 _MOST_SHADES: Final = 4
 _ROUNDS: Final = 6
 _STEP: Final = 4.0  # at most, of a share in a round
+# Of the power of what was taken away: a little is lost on the way, to rounding and in the feather.
+_MOST: Final = 1.5
 _FEATHER: Final = 0.1
 
 
@@ -320,9 +322,13 @@ def _within_noise(part: Floats, light: Floats, face: NDArray[np.bool_], count: i
 
 
 def _below(plane: Floats, frequency: float) -> Floats:
-    """Return what is broader than a frequency, in periods a pixel, at which half is left."""
-    sigma = np.sqrt(np.log(2) / 2) / (np.pi * frequency)
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
+    """Return what is broader than a frequency, in periods a pixel, at which half is left.
+
+    By ``2 g - g^2`` of a Gaussian's response g, which falls half as steeply again as it does.
+    """
+    sigma = np.sqrt(-np.log(1 - np.sqrt(0.5)) / 2) / (np.pi * frequency)
+    once = np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
+    return 2.0 * once - np.asarray(cv2.GaussianBlur(once, (0, 0), sigma), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -360,5 +366,5 @@ def _fitted(
     for _ in range(_ROUNDS):
         had = sheet.by_shade(clean + mask * mixture.of(shares))
         shares *= np.clip((wanted - bare) / np.maximum(had - bare, 1e-6), 0.0, _STEP)
-        shares = np.minimum(shares, 1.0)
+        shares = np.minimum(shares, _MOST)
     return mixture.of(shares)
