@@ -115,10 +115,6 @@ class StageTrainer:
         self.parameters = [p for p in stage.trainable.parameters() if p.requires_grad]
         if not self.parameters:
             raise TrainingError(f"stage {self.plan.label} has nothing to train")
-        if stage.adversary is not None and accelerator.num_processes > 1:
-            raise TrainingError(
-                f"stage {self.plan.label}: its adversary learns in one process only"
-            )
         optimiser = torch.optim.AdamW(
             self.parameters, lr=self.plan.lr, weight_decay=self.plan.weight_decay
         )
@@ -184,8 +180,6 @@ class StageTrainer:
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.average.step(self.parameters)
-        if self.stage.adversary is not None:
-            parts |= self.stage.adversary.learn()
         return parts
 
     def _backward(self, batch: tuple[Tensor, ...], share: float) -> dict[str, Tensor]:
@@ -257,8 +251,6 @@ class StageTrainer:
             "optimiser": self.optimiser.state_dict(),
             "average": self.average.state_dict(),
         }
-        if self.stage.adversary is not None:
-            state["adversary"] = self.stage.adversary.state()
         files.write_whole(self.folder.checkpoint, lambda temporary: torch.save(state, temporary))
 
     def _resume(self) -> None:
@@ -276,8 +268,6 @@ class StageTrainer:
         _fill(self.stage, state["trainable"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average.load_state_dict(state["average"])
-        if self.stage.adversary is not None:
-            self.stage.adversary.restore(state["adversary"])
         self.step, self.seconds = state["step"], state["seconds"]
 
     def _finish(self, faces: FaceSet) -> None:

@@ -36,7 +36,6 @@ class LossWeights:
         identity: Squared distance of face embeddings.
         structure: L1 between 468 landmarks, in units of 1/10 of the inter-ocular distance.
         kl: Kullback-Leibler divergence of the VAE's posterior from a unit normal.
-        adversarial: How little the restored image is taken for a photograph (see ``adversary``).
         perceptual_side: The perceptual distance compares one random square of this side, the same
             in both images, at a fraction of the price of the whole; 0 for the whole.
     """
@@ -49,7 +48,6 @@ class LossWeights:
     identity: float = 0.0
     structure: float = 0.0
     kl: float = 0.0
-    adversarial: float = 0.0
     perceptual_side: int = 0
 
 

@@ -85,10 +85,6 @@ GATE = LossWeights(pixel=1.0, gradient=0.5, perceptual=0.025, perceptual_side=16
 PIXELS = LossWeights(pixel=1.0, gradient=0.5)
 # The gate decides between the input and what was restored, so who it is weighs more at the end.
 WHO = replace(GATE, pixel=2.0, gradient=2.0, perceptual=0.05, identity=8.0, structure=2.0)
-# What the gate may draw again where it can only be guessed: small, so that who it is stays first.
-DRAWN = replace(
-    GATE, pixel=1.0, gradient=1.0, perceptual=0.05, identity=2.0, structure=0.5, adversarial=0.05
-)
 VAE_LOSS = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.02, kl=1e-5)
 # Between two decodings of one latent: what the VAE's own decoder shows can all be told from it.
 DECODER = LossWeights(pixel=1.0, gradient=1.0, perceptual=0.05, perceptual_side=160)
@@ -122,10 +118,7 @@ COMPACT = Preset(
         StagePlan("gates-px", "gates", 1900, 4, 256, 4e-4, PIXELS, 100, clip=0.3, light=0.25),
         StagePlan("gates-who", "gates", 200, 2, 512, 2e-4, WHO, warmup=20, ema=0.99, light=0.3),
     ),
-    extra=(
-        StagePlan("decoder", "decoder", 1500, 8, 256, 1e-3, DECODER, light=0.25),
-        StagePlan("gates-drawn", "gates", 3000, 4, 256, 2e-4, DRAWN, 100, clip=0.3, light=0.2),
-    ),
+    extra=(StagePlan("decoder", "decoder", 1500, 8, 256, 1e-3, DECODER, light=0.25),),
     # A third of the arithmetic of the compact VAE's own.
     decoder=DecoderConfig((64, 32), (2, 1)),
 )

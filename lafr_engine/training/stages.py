@@ -19,7 +19,6 @@ from lafr_engine.errors import ConfigError
 from lafr_engine.imaging.degrade import degrade, light_recipe, print_tone, random_recipe
 from lafr_engine.nets.vae import CompactVAE
 from lafr_engine.training import data
-from lafr_engine.training.adversary import Adversary
 from lafr_engine.training.lora import add_lora
 from lafr_engine.training.losses import LossWeights, MultiLevelLoss, kl_divergence
 
@@ -35,7 +34,6 @@ class Stage(nn.Module, ABC):
     Attributes:
         plan: Sizes, steps and weights.
         trainable: What is trained; its state dict is the stage's result.
-        adversary: What learns beside it, if anything does.
     """
 
     trainable: nn.ModuleDict
@@ -44,15 +42,12 @@ class Stage(nn.Module, ABC):
         """Keep the plan."""
         super().__init__()
         self.plan = plan
-        self.adversary: Adversary | None = None
 
     def train(self, mode: bool = True) -> Self:
         """Switch the mode of what is trained; all that is frozen stays in evaluation mode."""
         super().train(False)
         self.training = mode
         self.trainable.train(mode)
-        if self.adversary is not None:
-            self.adversary.train(mode)
         return self
 
     @abstractmethod
@@ -125,24 +120,17 @@ class VAEStage(Stage):
 
 
 def hq_batch(
-    faces: FaceSet,
-    count: int,
-    size: int,
-    rng: np.random.Generator,
-    device: torch.device,
-    *,
-    sharp: bool = False,
+    faces: FaceSet, count: int, size: int, rng: np.random.Generator, device: torch.device
 ) -> tuple[Tensor, int]:
     """Draw HQ images (count, 3, size, size) and return them with the side of the faces they show.
 
     Below 512 pixels half of the batches are whole faces made smaller, which show how a face hangs
     together, and half are crops of faces at 512, which show the detail that the product works on.
-    ``sharp`` draws only faces that were not enlarged.
     """
     if size < data.FACE and rng.random() < 0.5:
-        hq, side = data.draw_crops(faces, count, size, rng, data.FACE, sharp=sharp), data.FACE
+        hq, side = data.draw_crops(faces, count, size, rng, data.FACE), data.FACE
     else:
-        hq, side = data.draw(faces, count, rng, size, sharp=sharp), size
+        hq, side = data.draw(faces, count, rng, size), size
     return data.jitter(hq.to(device), rng), side
 
 
@@ -154,9 +142,7 @@ def degraded_batch(
     The third tensor, bool (count,), tells whether they are whole faces or crops of faces.
     """
     rng = np.random.default_rng(seed)
-    # An adversary would learn that enlarged faces, too, are what photographs look like.
-    sharp = bool(plan.weights.adversarial)
-    hq, side = hq_batch(faces, plan.batch, plan.size, rng, device, sharp=sharp)
+    hq, side = hq_batch(faces, plan.batch, plan.size, rng, device)
     draws = [light_recipe if rng.random() < plan.light else random_recipe for _ in hq]
     recipes = [draw(rng) for draw in draws]
     hq = print_tone(hq, recipes)
@@ -283,7 +269,6 @@ class UNetStage(Stage):
         self.chain = frozen(chain)
         self.loss = loss
         self.in_pixels = needs_pixels(plan.weights)
-        self.adversary = Adversary() if plan.weights.adversarial else None
         parts: dict[str, nn.Module] = {}
         if plan.kind == "unet":
             if plan.lora_rank:
@@ -321,9 +306,6 @@ class UNetStage(Stage):
             decoded = chain.decode(z)
             image = chain.blend(lq, decoded)
             parts |= self.loss(image, hq, whole=bool(whole.all()))
-            if self.adversary is not None:
-                doubt: Tensor = self.adversary(image, hq)
-                parts["adversarial"] = self.plan.weights.adversarial * doubt
             if chain.gate is not None:
                 # Without this the U-Net could lean on the gate and leave its own work undone.
                 parts["decoded"] = 0.5 * self.plan.weights.pixel * F.l1_loss(decoded, hq)
@@ -347,7 +329,7 @@ class UNetStage(Stage):
 def needs_pixels(weights: LossWeights) -> bool:
     """Tell whether a loss compares images (and so needs the decoder)."""
     parts = (weights.pixel, weights.gradient, weights.perceptual, weights.identity)
-    return any(parts) or bool(weights.structure) or bool(weights.adversarial)
+    return any(parts) or bool(weights.structure)
 
 
 def frozen(chain: Chain) -> Chain:
