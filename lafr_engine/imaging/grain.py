@@ -1,4 +1,4 @@
-"""Grain: the noise of a print, measured by band of frequencies and by luminance.
+"""Grain: the noise of a print, measured by band of frequencies.
 
 A restored face is cleaner than its photograph, and on a grainy print it looks like plastic. What
 it should have of its grain is decided in `imaging.regrain`, plane by plane of the colours.
@@ -147,12 +147,8 @@ def _spectra(blocks: Doubles) -> NDArray[np.complex128]:
 
 def in_band(block: int, low: float, high: float) -> NDArray[np.bool_]:
     """Frequencies from ``low`` to below ``high`` periods a pixel, (B, B)."""
-    return _within((block, block), low, high)
-
-
-def _within(shape: tuple[int, int], low: float, high: float) -> NDArray[np.bool_]:
-    down, across = (np.fft.fftfreq(side) for side in shape)
-    radius = np.hypot(down[:, None], across[None, :])
+    frequencies = np.fft.fftfreq(block)
+    radius = np.hypot(frequencies[:, None], frequencies[None, :])
     return np.asarray((radius >= low) & (radius < high))
 
 

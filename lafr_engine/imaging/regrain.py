@@ -68,6 +68,7 @@ _ROUNDS: Final = 6
 _STEP: Final = 4.0  # at most, of a share in a round
 # Of the power of what was taken away: a little is lost on the way, to rounding and in the feather.
 _MOST: Final = 1.5
+# Where the mask is less than this, what was taken away is not worth the noise of its rounding.
 _FEATHER: Final = 0.1
 
 
@@ -286,11 +287,11 @@ def _missing_in_plane(
     wanted = np.where(had * _ENOUGH < own, sheet.wanted(own), had)
     if (wanted <= had * _ENOUGH).all():
         return clean - after
-    # Added under the mask it stands once more in the feather.
-    lost = ((before - clean) / np.maximum(mask, _FEATHER)).astype(np.float32)
-    parts = _parts(lost, block)
-    quiet = [_within_noise(part, light, mask >= _WHOLE, len(own)) for part in parts]
-    mixture = _Mixture(tuple(quiet), sheet.shades, light)
+    # Pasted under the mask, and added under it: in the feather the mask would stand twice.
+    lost = before - after + mask * (after - clean)
+    lost = (lost / np.maximum(mask, _FEATHER)).astype(np.float32)
+    parts = _within_noise(_parts(lost, block), light, mask >= _WHOLE, len(own))
+    mixture = _Mixture(tuple(parts), sheet.shades, light)
     return clean - after + _fitted(sheet, clean, mask, mixture, wanted)
 
 
@@ -305,20 +306,27 @@ def _parts(lost: Floats, block: int) -> list[Floats]:
     return [fine - coarse for coarse, fine in pairwise([*broader, lost])]
 
 
-def _within_noise(part: Floats, light: Floats, face: NDArray[np.bool_], count: int) -> Floats:
+def _within_noise(
+    parts: list[Floats], light: Floats, face: NDArray[np.bool_], count: int
+) -> list[Floats]:
     """Cut off what stands out of noise: an edge that the restorer drew again.
 
     Args:
-        part: (H, W), a band of what was taken away.
+        parts: (H, W) each, the bands of what was taken away.
         light: (H, W), luminance.
         face: bool (H, W), where the noise is looked at.
         count: Of shades, whose noise is told apart.
     """
-    there, found = light[face], np.abs(part[face])
+    there = light[face]
     shades = np.array_split(np.argsort(there, kind="stable"), count)
     levels = [there[shade].mean() for shade in shades]
-    most = np.interp(light, levels, [_STANDS_OUT * np.median(found[shade]) for shade in shades])
-    return np.clip(part, -most, most).astype(np.float32)
+    quiet = []
+    for part in parts:
+        found = np.abs(part[face])
+        limits = [_STANDS_OUT * np.median(found[shade]) for shade in shades]
+        most = np.interp(light, levels, limits).astype(np.float32)
+        quiet.append(np.clip(part, -most, most))
+    return quiet
 
 
 def _below(plane: Floats, frequency: float) -> Floats:

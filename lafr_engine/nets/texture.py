@@ -16,6 +16,8 @@ blurred, enlarged or made of blocks lacks the fine one.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -30,7 +32,7 @@ _SIGMAS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 _FINE: Final = 3  # bands in which structure comes back
 # Of the bands: the one whose power tells, and those it is compared with.
 _TELLING: Final = 1
-_BROAD: Final = slice(3, 5)
+_BROAD: Final = (3, 4)
 # Logarithms to the base 10 of that ratio: the one of a face that is not sharp, and of one that is.
 _SHARP: Final = (-1.5, -1.2)
 # Where the face lies in an aligned crop, in shares of its sides: what is around may be flat white.
@@ -55,7 +57,7 @@ def with_own_texture(lq: Tensor, restored: Tensor, share: float) -> Tensor:
         share: In [0, 1]: of a sharp face's texture, what comes back where it is like noise.
     """
     before, after = _luminance(lq), _luminance(restored)
-    had, has = _bands(before), _bands(after)
+    had, has = _bands(before, _SIGMAS), _bands(after, _SIGMAS[: _FINE + 1])
     powers = [_power(band) for band in had]
     noises = _noises(powers)
     sharp = _sharpness(powers, noises)
@@ -75,7 +77,7 @@ def with_own_texture(lq: Tensor, restored: Tensor, share: float) -> Tensor:
 
 def sharpness(lq: Tensor) -> Tensor:
     """Return how sharp faces (B, 3, H, W) in [-1, 1] are: (B,), from 0 to 1."""
-    powers = [_power(band) for band in _bands(_luminance(lq))]
+    powers = [_power(band) for band in _bands(_luminance(lq), _SIGMAS)]
     return _sharpness(powers, _noises(powers)).flatten()
 
 
@@ -84,8 +86,8 @@ def _luminance(x: Tensor) -> Tensor:
     return 0.299 * x[:, :1] + 0.587 * x[:, 1:2] + 0.114 * x[:, 2:3]
 
 
-def _bands(plane: Tensor) -> list[Tensor]:
-    blurred = [smooth(plane, sigma) for sigma in _SIGMAS]
+def _bands(plane: Tensor, sigmas: Sequence[float]) -> list[Tensor]:
+    blurred = [smooth(plane, sigma) for sigma in sigmas]
     return [fine - coarse for fine, coarse in pairwise(blurred)]
 
 
@@ -105,20 +107,22 @@ def _noises(powers: list[Tensor]) -> list[Tensor]:
 
 def _sharpness(powers: list[Tensor], noises: list[Tensor]) -> Tensor:
     """Return (B, 1, 1, 1) in [0, 1]."""
-    strengths = [
-        (_quantile(power, _STRONG) - _TIMES * noise).clamp(min=_NOTHING).log10()
-        for power, noise in zip(powers, noises, strict=True)
-    ]
-    ratio = strengths[_TELLING] - torch.stack(strengths[_BROAD]).mean(0)
+    fine, *broad = (
+        (_quantile(powers[at], _STRONG) - _TIMES * noises[at]).clamp(min=_NOTHING).log10()
+        for at in (_TELLING, *_BROAD)
+    )
+    ratio = fine - torch.stack(broad).mean(0)
     low, high = _SHARP
-    return ((ratio - low) / (high - low)).clamp(0.0, 1.0)
+    # A face without contrast has as little in every band; that is no sharpness.
+    shows = (broad[0] > math.log10(_ROUNDING)).to(ratio.dtype)
+    return shows * ((ratio - low) / (high - low)).clamp(0.0, 1.0)
 
 
 def _quantile(power: Tensor, share: float) -> Tensor:
     """Return the value (B, 1, 1, 1) below which a share of the face's cells (B, 1, h, w) lies."""
-    height, width = power.shape[2:]
+    height, width = (int(side) for side in power.shape[2:])  # tensors, where a tracer looks on
     top, bottom = (round(edge * height) for edge in _ROWS)
     left, right = (round(edge * width) for edge in _COLUMNS)
     ordered = power[..., top:bottom, left:right].flatten(1).sort(dim=1).values
-    at = round(share * (ordered.shape[1] - 1))
+    at = round(share * (int(ordered.shape[1]) - 1))
     return ordered[:, at].view(-1, 1, 1, 1)

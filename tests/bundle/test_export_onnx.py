@@ -34,6 +34,7 @@ from lafr_engine.faces.centerface import CenterFace
 from lafr_engine.faces.cut import cut
 from lafr_engine.faces.geometry import align
 from lafr_engine.imaging.files import read_picture
+from lafr_engine.nets.gate import GateConfig
 from lafr_engine.nets.vae import KLCodec
 from lafr_engine.restore.chain import ChainConfig, build_chain
 from lafr_engine.restore.onnx_file import ExportInfo, describe_in, read_info, seal
@@ -121,9 +122,10 @@ def test_any_number_of_faces_comes_out_as_from_torch(bundle: Path, count: int) -
         KL,
         replace(KL, text="bias"),
         replace(without_gate(CHAIN), step=OneStep(199, "v_prediction")),
-        replace(CHAIN, gate=replace(CHAIN.gate, corrects=True)) if CHAIN.gate else CHAIN,
+        replace(CHAIN, gate=GateConfig(8, corrects=True)),
+        replace(CHAIN, gate=GateConfig(8, lattice=0.8, texture=0.5)),
     ],
-    ids=["kl-exact-soft", "kl-bias", "no-gates", "corrects"],
+    ids=["kl-exact-soft", "kl-bias", "no-gates", "corrects", "filters"],
 )
 def test_chains_of_other_kinds_are_exported_too(config: ChainConfig, tmp_path: Path) -> None:
     made = export_onnx(write_small(tmp_path / "other", config))
