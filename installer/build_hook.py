@@ -1,4 +1,4 @@
-"""Brings the runtime third-party weights into the tree, and all resources into the wheel.
+"""Brings the runtime third-party weights into the tree, and the resources into the wheel.
 
 hatchling runs this for ``pip install .`` and for editable installs. Only the standard library
 and hatchling are there, so the work is done by ``lafr_engine.bundle.third_party``, which needs
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+_APART = ("third_party", "study")
 
 
 class ResourcesHook(BuildHookInterface[Any]):
@@ -32,8 +34,8 @@ class ResourcesHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         # Forced, because git ignores the weights; one by one, because training-only weights may
-        # lie beside them, and those are not to be shipped.
-        others = (path for path in resources.iterdir() if path.name != "third_party")
+        # lie beside them, and those are not to be shipped. The study is for readers of the source.
+        others = (path for path in resources.iterdir() if path.name not in _APART)
         for path in (*others, *weights):
             target = f"lafr_engine/_resources/{path.relative_to(resources).as_posix()}"
             build_data["force_include"][str(path)] = target

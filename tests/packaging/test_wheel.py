@@ -32,7 +32,7 @@ def test_the_wheel_carries_resources_and_no_training_weights(tmp_path: Path) -> 
     shipped = {
         f"lafr_engine/_resources/{path.relative_to(resources).as_posix()}"
         for path in own
-        if path.parent.name != "third_party"
+        if path.parent.name not in ("third_party", "study")
     }
     shipped |= {
         f"lafr_engine/_resources/third_party/{weights.file_name}"
