@@ -34,7 +34,7 @@ _FINE: Final = 3  # bands in which structure comes back
 _TELLING: Final = 1
 _BROAD: Final = (3, 4)
 # Logarithms to the base 10 of that ratio: the one of a face that is not sharp, and of one that is.
-_SHARP: Final = (-1.5, -1.2)
+_SHARP: Final = (-1.55, -1.3)
 # Where the face lies in an aligned crop, in shares of its sides: what is around may be flat white.
 _ROWS: Final = (0.25, 0.85)
 _COLUMNS: Final = (0.25, 0.75)
