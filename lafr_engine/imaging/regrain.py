@@ -59,8 +59,8 @@ _ENOUGH: Final = 1.05
 _DOUBT: Final = 1.2
 # The share of the restored face in the mask from which it is there as a whole.
 _WHOLE: Final = 0.9
-# Of the median of a band's values: 2.5 deviations of Gaussian noise.
-_STANDS_OUT: Final = 3.7
+# Of the median of a band's values: 3 deviations of Gaussian noise.
+_STANDS_OUT: Final = 4.45
 # Deviation of the blur that takes fine colour away, in periods of the broadest band.
 _SMOOTH: Final = 0.25
 _MOST_SHADES: Final = 4
