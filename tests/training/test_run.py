@@ -298,8 +298,9 @@ def test_a_gate_of_another_shape_starts_anew(whole: Path, faces: Path, tmp_path:
 
 def test_a_gate_that_only_filters_otherwise_keeps_its_weights(whole: Path) -> None:
     chain = load_chain(whole / "bundle" / "lafr-small", "cpu")
-    old = {name: tensor.clone() for name, tensor in chain.gate.state_dict().items()}  # type: ignore[union-attr]  # it has one
-    shape = replace(CHAIN.gate, lattice=0.8, texture=0.5)  # type: ignore[type-var]  # it has one
+    assert chain.gate is not None
+    old = {name: tensor.clone() for name, tensor in chain.gate.state_dict().items()}
+    shape = replace(chain.gate.config, lattice=0.8, texture=0.5)
     found = with_gate(chain, replace(CHAIN, gate=shape)).gate
     assert found is not None
     assert found.config == shape
