@@ -42,8 +42,8 @@ from lafr_engine.imaging.grain import (
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-CERTAIN: Final = 64
-"""Fewer flat blocks in a face leave its noise too uncertain to be judged, or to be added to."""
+CERTAIN: Final = 16
+"""Fewer flat blocks in a face leave its noise too uncertain to be judged, or to be given back."""
 
 # The shorter side, in pixels, of a face and its margin from which blocks of 16 are small.
 _LARGE: Final = 1000
@@ -63,6 +63,8 @@ _WHOLE: Final = 0.9
 _STANDS_OUT: Final = 4.45
 # Deviation of the blur that takes fine colour away, in periods of the broadest band.
 _SMOOTH: Final = 0.25
+# Of flat blocks: fewer cannot be told apart by their luminance.
+_SHADE: Final = 64
 _MOST_SHADES: Final = 4
 _ROUNDS: Final = 6
 _STEP: Final = 4.0  # at most, of a share in a round
@@ -197,7 +199,7 @@ def _quiet(colour: bool) -> float:
 
 def _shades(corners: NDArray[np.int64], lights: Doubles, block: int) -> Shades:
     """Part a face's blocks by luminance, as far as each group can be judged."""
-    count = min(max(len(lights) // CERTAIN, 1), _MOST_SHADES)
+    count = min(max(len(lights) // _SHADE, 1), _MOST_SHADES)
     groups = np.array_split(np.argsort(lights, kind="stable"), count)
     levels = np.array([lights[group].mean() for group in groups])
     return Shades(corners, block, tuple(groups), levels)

@@ -16,6 +16,7 @@ from lafr_engine.imaging.regrain import missing
 # Paper that is looked at around a face, in shares of its size.
 _MARGIN: Final = 0.4
 _LEAST_MARGIN: Final = 24
+_DEEP: Final = int(np.iinfo(np.uint16).max)
 
 
 def with_grain(pixels: Pixels, patches: Sequence[Patch]) -> list[Patch]:
@@ -38,11 +39,13 @@ def _with_grain(pixels: Pixels, patch: Patch) -> Patch:
     if inner is None:
         return patch
     x0, y0, x1, y1 = outer = widened(inner, size)
-    part = np.ascontiguousarray(pixels[y0:y1, x0:x1])
+    part = pixels[y0:y1, x0:x1]
     # Whatever is kept or mixed, the noise is the same: what is looked at is what is exported.
     shift = _shift(x0, y0)
     local = replace(patch, to_crop=patch.to_crop.after(shift), strength=1.0, kept=None)
-    white = np.float32(np.iinfo(pixels.dtype).max)
+    # What 8 bits round away would be taken for grain that was lost.
+    part = np.ascontiguousarray(part, np.uint16) * np.uint16(_DEEP // np.iinfo(pixels.dtype).max)
+    white = np.float32(_DEEP)
     before, after = (values.astype(np.float32) / white for values in (part, paste(part, [local])))
     mask = mask_share(local, (0, 0, x1 - x0, y1 - y0))
     noise = missing(before, after, mask)

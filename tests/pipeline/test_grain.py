@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from lafr_engine.evaluation.paste import SPECTRUM_LIMIT, measure_accepted
 from lafr_engine.faces.geometry import align
 from lafr_engine.imaging.grain import light_of_pixels
-from lafr_engine.imaging.picture import Picture, rgb8
+from lafr_engine.imaging.picture import Picture, resized, rgb8
+from lafr_engine.imaging.regrain import CERTAIN
 from lafr_engine.pipeline import Accepted, Choices, Models, compose, restore_face
 from lafr_engine.restore.base import Crops
 
@@ -23,13 +25,18 @@ def softened(crops: Crops) -> Crops:
     )
 
 
+def grainy(picture: Picture, deviation: float) -> Picture:
+    """Return a photograph on paper whose grain has a deviation, in levels."""
+    rng = np.random.default_rng(3)
+    grain = cv2.GaussianBlur(rng.standard_normal(picture.pixels.shape[:2]), (0, 0), 0.7)
+    noisy = picture.pixels + (deviation * grain / grain.std())[..., None]
+    return replace(picture, pixels=np.rint(np.clip(noisy, 0, 255)).astype(np.uint8))
+
+
 @pytest.fixture(scope="module")
 def print_(sisters: Picture) -> Picture:
     """A grey photograph on grainy paper."""
-    rng = np.random.default_rng(3)
-    grain = cv2.GaussianBlur(rng.standard_normal(sisters.pixels.shape[:2]), (0, 0), 0.7)
-    noisy = sisters.pixels + (9.0 * grain / grain.std())[..., None]
-    return replace(sisters, pixels=np.rint(np.clip(noisy, 0, 255)).astype(np.uint8))
+    return grainy(sisters, 9.0)
 
 
 def noise_of(picture: Picture, centre: tuple[float, float], radius: float) -> float:
@@ -52,6 +59,23 @@ def test_a_face_restored_on_grainy_paper_keeps_the_paper(models: Models, print_:
     assert not np.array_equal(done.pixels, print_.pixels)
     again = compose(print_, [Accepted(face, restored.crop)])
     assert np.array_equal(done.pixels, again.pixels)
+
+
+@pytest.mark.parametrize("deviation", [6.0, 1.5, 1.0])
+def test_a_small_face_keeps_the_paper_too(
+    models: Models, sisters: Picture, deviation: float
+) -> None:
+    large = max(models.detector(rgb8(sisters)), key=lambda face: face.width)
+    times = 64 / large.width
+    sides = (round(times * side) for side in (sisters.width, sisters.height))
+    picture = grainy(replace(sisters, pixels=resized(sisters.pixels, *sides)), deviation)
+    face = max(models.detector(rgb8(picture)), key=lambda face: face.width)
+    restored = restore_face(picture, face, replace(models, restorer=softened), Choices())
+    assert restored.crop is not None
+    (found,) = measure_accepted(picture, [Accepted(face, restored.crop)], "small").faces
+    print(found.blocks, found.own, found.spectrum)
+    assert CERTAIN <= found.blocks < 64
+    assert found.spectrum == pytest.approx((1.0,) * len(found.spectrum), abs=SPECTRUM_LIMIT)
 
 
 def test_another_seed_reads_the_face_otherwise(models: Models, print_: Picture) -> None:
