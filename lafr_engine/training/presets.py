@@ -116,6 +116,9 @@ COMPACT = Preset(
         StagePlan("unet-full", "unet", 60, 2, 512, 1e-4, MORE, warmup=10, ema=0.99),
         StagePlan("gates", "gates", 1600, 4, 256, 4e-4, GATE, warmup=200, clip=0.3, light=0.25),
         StagePlan("gates-px", "gates", 1900, 4, 256, 4e-4, PIXELS, 100, clip=0.3, light=0.25),
+        StagePlan(
+            "gates-long", "gates", 7000, 4, 256, 4e-4, PIXELS, 100, 0.999, clip=0.3, light=0.25
+        ),
         StagePlan("gates-who", "gates", 200, 2, 512, 2e-4, WHO, warmup=20, ema=0.99, light=0.3),
     ),
     extra=(StagePlan("decoder", "decoder", 1500, 8, 256, 1e-3, DECODER, light=0.25),),
