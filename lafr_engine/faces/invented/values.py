@@ -29,10 +29,10 @@ class Level(StrEnum):
 
 
 LIMITS: Final[Mapping[Region, tuple[float, float]]] = {
-    Region.EYES: (1.15, 1.35),
-    Region.MOUTH: (0.6, 0.75),
-    Region.GLASSES: (0.25, 0.4),
-    Region.HAIRLINE: (0.15, 0.8),
+    Region.EYES: (1.45, 1.9),
+    Region.MOUTH: (0.85, 1.15),
+    Region.GLASSES: (0.3, 0.5),
+    Region.HAIRLINE: (0.15, 0.9),
 }
 """From how many levels of colour difference on there is some, and much; see `measure`.
 
