@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Final
 
 from lafr_engine.messages import Command, Event
+
+_NOTING: Final = 0.001
 
 Target = Callable[[Connection], None]
 """The engine process's main; a function of a module, or a partial of one, for it is pickled."""
@@ -56,13 +59,16 @@ class EngineProcess:
         """Have it gone; does not wait for that."""
         self._process.kill()
 
-    def close(self, patience: float = 0.0) -> int | None:
+    def close(self, patience: float = 0.0) -> int:
         """Wait so many seconds, kill it then, clean up; return the exit status."""
         self._process.join(patience)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-        status = self._process.exitcode
+        # Whoever starts or lists processes in another thread takes the status of dead ones too, and
+        # until it is noted this one passes for alive.
+        while (status := self._process.exitcode) is None:
+            time.sleep(_NOTING)
         self._connection.close()
         self._process.close()
         return status

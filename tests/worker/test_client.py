@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lafr_engine.client import EngineClient, Patience
-from lafr_engine.client.process import Target
+from lafr_engine.client.process import EngineProcess, Target
 from lafr_engine.errors import ConfigError
 from lafr_engine.messages import (
     Ended,
@@ -207,6 +209,27 @@ def test_a_target_that_cannot_be_pickled_ends_jobs_too() -> None:
         client.submit(job("a"))
         events = until_ended(client, "a")
     assert ends(events) == {"a": Outcome.CRASHED}
+
+
+def test_a_dead_process_whose_status_another_thread_took_is_closed_with_it() -> None:
+    done = threading.Event()
+
+    def list_processes() -> None:
+        while not done.is_set():
+            multiprocessing.active_children()
+
+    others = [threading.Thread(target=list_processes) for _ in range(2)]
+    for each in others:
+        each.start()
+    try:
+        for _ in range(12):
+            process = EngineProcess(light_engine.mute)
+            process.kill()
+            assert process.close(0.1) == -signal.SIGKILL
+    finally:
+        done.set()
+        for each in others:
+            each.join()
 
 
 def test_close_ends_everything_and_kills_what_does_not_leave() -> None:
