@@ -73,7 +73,6 @@ def test_a_small_face_keeps_the_paper_too(
     restored = restore_face(picture, face, replace(models, restorer=softened), Choices())
     assert restored.crop is not None
     (found,) = measure_accepted(picture, [Accepted(face, restored.crop)], "small").faces
-    print(found.blocks, found.own, found.spectrum)
     assert CERTAIN <= found.blocks < 64
     assert found.spectrum == pytest.approx((1.0,) * len(found.spectrum), abs=SPECTRUM_LIMIT)
 
