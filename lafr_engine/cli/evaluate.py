@@ -10,7 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from lafr_engine.cli import evaluate_invented, evaluate_limits, evaluate_paste, extras
+from lafr_engine.cli import (
+    evaluate_grain,
+    evaluate_invented,
+    evaluate_limits,
+    evaluate_paste,
+    extras,
+)
 from lafr_engine.cli.arguments import DEVICES, folder, positive
 from lafr_engine.cli.console import duration
 from lafr_engine.errors import ConfigError
@@ -32,6 +38,10 @@ report has them with 95 % intervals, one row a picture, and which conditions hol
 
 With --paste whole photographs are restored instead, and each pasted face is measured: the slope
 across its border and the colour there, and its grain against that of the paper around it.
+
+With --grain whole photographs are restored twice, each time with another grain on top that is like
+their own. What the two results differ by in a face is grain and no detail; it is set beside what
+the two photographs differ by.
 
 With --invented HQ faces are degraded, restored and pasted, and each region's number of `lafr
 invented` is set beside the truth: from which number on a region should be warned of.
@@ -61,6 +71,9 @@ def add(subparsers: Subparsers) -> None:
         help="degraded and clean aligned faces of the same names",
     )
     faces.add_argument("--paste", metavar="DIR", type=folder, help="photographs, not faces")
+    faces.add_argument(
+        "--grain", metavar="DIR", type=folder, help="photographs, for the grain of their faces"
+    )
     faces.add_argument(
         "--invented",
         metavar="DIR",
@@ -116,6 +129,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("--write goes with --limits")
     if args.paste is not None:
         return evaluate_paste.run(args)
+    if args.grain is not None:
+        return evaluate_grain.run(args)
     if args.invented is not None:
         return evaluate_invented.run(args, Progress(sys.stderr, "picture"))
     extras.require("evaluate", extras.EVALUATE)

@@ -6,8 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from lafr_engine.cli.loading import load_models
-from lafr_engine.errors import InputError
+from lafr_engine.cli.evaluate_photographs import models, photographs
 
 _CELL: Final = 420
 
@@ -25,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from lafr_engine.evaluation.paste import as_json, as_table
     from lafr_engine.evaluation.report import write_report
 
-    faces, entries = _measure(args, _models(args))
+    faces, entries = _measure(args, models(args))
     print(as_table(faces))
     write_report(as_json(faces), args.out)
     print(f"report: {args.out}", file=sys.stderr)
@@ -41,32 +40,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _models(args: argparse.Namespace) -> Models:
-    from lafr_engine.bundle.device import choose_device
-    from lafr_engine.bundle.load import load_restorer
-
-    device = str(choose_device(args.device))
-    return load_models(load_restorer(args.bundle, device), args.bundle, device)
-
-
-def _measure(args: argparse.Namespace, models: Models) -> tuple[list[PastedFace], list[SheetEntry]]:
-    """Measure photograph after photograph; one that cannot be read is named and left out."""
+def _measure(args: argparse.Namespace, loaded: Models) -> tuple[list[PastedFace], list[SheetEntry]]:
     from lafr_engine.evaluation.paste import measure_photograph
-    from lafr_engine.imaging.files import read_picture, sniff
     from lafr_engine.imaging.sheets import SheetEntry
 
     faces: list[PastedFace] = []
     entries: list[SheetEntry] = []
-    for path in sorted(each for each in args.paste.iterdir() if each.is_file() and sniff(each)):
+    for name, picture in photographs(args.paste):
         if args.limit is not None and len(faces) >= args.limit:
             break
-        try:
-            picture = read_picture(path)
-        except InputError as error:
-            print(error, file=sys.stderr)
-            continue
-        measured = measure_photograph(picture, models, path.name)
-        print(f"{path.name}: {len(measured.faces)} faces", file=sys.stderr, flush=True)
+        measured = measure_photograph(picture, loaded, name)
+        print(f"{name}: {len(measured.faces)} faces", file=sys.stderr, flush=True)
         faces += measured.faces
         for face, (before, after) in zip(measured.faces, measured.pairs, strict=True):
             entries.append(SheetEntry(_large(before), f"{face.photo}: before"))

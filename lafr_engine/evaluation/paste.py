@@ -179,7 +179,7 @@ def measure_accepted(picture: Picture, accepted: Sequence[Accepted], name: str) 
         outer = widened(inner, size)
         own = [_part(each, outer) for each in (picture, done)]
         srgb = [space.to_srgb(part) for part in own]
-        mask = _mask(patch, outer)
+        mask = mask_in(patch, outer)
         face = PastedFace(name, each.face.box, *_border(srgb, mask, SIDE / patch.to_crop.scale))
         faces.append(_with_noise(face, own, mask))
         before, after = (np.rint(part * 255).astype(np.uint8) for part in srgb)
@@ -246,7 +246,8 @@ def _part(picture: Picture, rectangle: Rectangle) -> Floats:
     return picture.pixels[y0:y1, x0:x1].astype(np.float32) / np.float32(picture.white)
 
 
-def _mask(patch: Patch, rectangle: Rectangle) -> Floats:
+def mask_in(patch: Patch, rectangle: Rectangle) -> Floats:
+    """Return the share of a restored face in a rectangle of its photograph, (h, w) in [0, 1]."""
     x0, y0, x1, y1 = rectangle
     shift = Similarity(np.array([[1.0, 0.0, x0], [0.0, 1.0, y0]]))
     local = replace(patch, to_crop=patch.to_crop.after(shift))

@@ -48,11 +48,8 @@ def light_of_pixels(pixels: Floats) -> Floats:
 
 def flat_corners(light: Floats, where: NDArray[np.bool_], block: int) -> NDArray[np.int64] | None:
     """Return (y, x) of the blocks with the flattest luminance that lie wholly in ``where``."""
-    height, width = where.shape
-    if min(height, width) < block:
-        return None
     usable = where & (light > _DARKEST) & (light < _BRIGHTEST)
-    corners = _corners(usable, block)
+    corners = corners_in(usable, block)
     if len(corners) < FEWEST:
         return None
     # The slope of the picture without its fine detail, by which noise does not count.
@@ -76,8 +73,10 @@ def _flattest(busy: Doubles, light: Doubles) -> NDArray[np.int64]:
     return np.concatenate(chosen)
 
 
-def _corners(usable: NDArray[np.bool_], block: int) -> NDArray[np.int64]:
-    """Return (y, x) of blocks, half a block apart, that are usable as a whole."""
+def corners_in(usable: NDArray[np.bool_], block: int) -> NDArray[np.int64]:
+    """Return (y, x) of blocks, half a block apart, that are usable as a whole, (N, 2)."""
+    if min(usable.shape) < block:
+        return np.zeros((0, 2), np.int64)
     sums = cv2.integral(usable.astype(np.uint8))
     full = (
         sums[block:, block:]

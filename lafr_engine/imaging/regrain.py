@@ -11,11 +11,9 @@ forehead that was smooth; the face's own is where it was. Only in colour the fac
 right: detail has next to none, so what there was, was noise. For the same reason fine colour that
 the restorer added is noise, and is smoothed first.
 
-Luminance and colour are measured and given back apart. The dyes of an old colour print make noise
-that is almost all colour; with the luminance of dark surroundings it would be relief. The planes
-are the luminance (BT.601) and of the two differences of colour what does not follow it, so noise
-of a toned print stays on its tone. Within a face noise goes with luminance otherwise than around
-it, for few surroundings are as light as a forehead: its shades, dark to light, are judged apart.
+Luminance and colour are measured and given back apart (`imaging.planes`). Within a face noise goes
+with luminance otherwise than around it, for few surroundings are as light as a forehead: its
+shades, dark to light, are judged apart.
 """
 
 from __future__ import annotations
@@ -36,8 +34,8 @@ from lafr_engine.imaging.grain import (
     flat_corners,
     in_band,
     light_of_pixels,
-    noise_covariances,
 )
+from lafr_engine.imaging.planes import mixed, own_planes, quiet_power, to_channels
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -47,12 +45,6 @@ CERTAIN: Final = 16
 
 # The shorter side, in pixels, of a face and its margin from which blocks of 16 are small.
 _LARGE: Final = 1000
-# Variances of half a level of 8 bits and, of a difference of colour, of one, added to all: with far
-# less than that (pasting alone rounds by 0.3 of a level) there is no noise to be seen or compared.
-_QUIET: Final = (0.5 / 255) ** 2
-_QUIET_COLOUR: Final = (1.0 / 255) ** 2
-# From RGB to luminance, B - Y and R - Y.
-_TO_PLANES: Final = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]])
 # A face that has this much of what it should has enough.
 _ENOUGH: Final = 1.05
 # Of the power: the face's own noise is known no better, and where in doubt it is the paper's.
@@ -113,7 +105,7 @@ class Sheet:
         """
         shades = self.shades
         found = band_powers(plane[..., None], shades.corners, shades.block)[..., 0]
-        shares = (found + _quiet(self.colour)) / self.expected
+        shares = (found + quiet_power(self.colour)) / self.expected
         groups = (np.arange(len(shares)), *shades.groups)
         powers: Doubles = np.stack([np.median(shares[group], axis=0) for group in groups])
         return powers
@@ -151,7 +143,7 @@ class Paper:
 
     def planes(self, pixels: Floats) -> list[Floats]:
         """Return the planes, (H, W) each, of (H, W, C)."""
-        return list(np.moveaxis(_turned(pixels, self.to_planes), 2, 0))
+        return list(np.moveaxis(mixed(pixels, self.to_planes), 2, 0))
 
     def powers(self, pixels: Floats) -> Doubles:
         """Return the power of the face's noise over the paper's, (C, 1 + G, K): 1 is like it."""
@@ -181,20 +173,16 @@ def paper(before: Floats, mask: Floats) -> Paper | None:
     inside = flat_corners(light, mask >= _WHOLE, block)
     if around is None or inside is None:
         return None
-    to_planes = _own_planes(before, inside, block)
-    power = band_powers(_turned(before, to_planes), around, block)
+    to_planes = own_planes(before, inside, block)
+    power = band_powers(mixed(before, to_planes), around, block)
     there, here = (block_light(light, corners, block) for corners in (around, inside))
     expected = _of_like_light(power, there, here)
     shades = _shades(inside, here, block)
     sheets = (
-        Sheet(shades, each + _quiet(number > 0), number > 0)
+        Sheet(shades, each + quiet_power(number > 0), number > 0)
         for number, each in enumerate(np.moveaxis(expected, 2, 0))
     )
     return Paper(tuple(sheets), to_planes)
-
-
-def _quiet(colour: bool) -> float:
-    return _QUIET_COLOUR if colour else _QUIET
 
 
 def _shades(corners: NDArray[np.int64], lights: Doubles, block: int) -> Shades:
@@ -224,36 +212,6 @@ def _of_like_light(power: Doubles, there: Doubles, here: Doubles) -> Doubles:
     return np.stack([medians[at] for at in begins])
 
 
-def _own_planes(before: Floats, corners: NDArray[np.int64], block: int) -> Doubles:
-    """Return what leads to the planes in which a face's noise is of independent parts."""
-    if before.shape[2] == 1:
-        return np.ones((1, 1))
-    together = noise_covariances(_turned(before, _TO_PLANES), corners, block)
-    # The quieter half: structure has colours of its own.
-    quiet = np.argsort(together[:, 0, 0], kind="stable")[: max(1, len(together) // 2)]
-    covariance = together[quiet].mean(axis=0)
-    if covariance[0, 0] <= _QUIET:
-        return _TO_PLANES
-    apart = np.eye(3)
-    apart[1:, 0] = -covariance[1:, 0] / covariance[0, 0]
-    to_planes: Doubles = apart @ _TO_PLANES
-    return to_planes
-
-
-def _turned(pixels: Floats, matrix: Doubles) -> Floats:
-    return pixels @ matrix.T.astype(np.float32)
-
-
-def _to_channels(to_planes: Doubles) -> Doubles:
-    """Return the way back; luminance alone is exactly grey where it has no colour of its own."""
-    if len(to_planes) == 1:
-        return to_planes
-    back = np.linalg.inv(_TO_PLANES)
-    back[:, 0] = 1.0
-    channels: Doubles = back @ np.linalg.inv(to_planes @ back)
-    return channels
-
-
 def missing(before: Floats, after: Floats, mask: Floats) -> Floats | None:
     """Return the grain that a restored face lost and should have.
 
@@ -273,7 +231,7 @@ def missing(before: Floats, after: Floats, mask: Floats) -> Floats | None:
     light = light_of_pixels(after)
     planes = zip(found.sheets, found.planes(before), found.planes(after), strict=True)
     noise = np.stack([_missing_in_plane(*each, light, mask) for each in planes], axis=2)
-    return _turned(noise, _to_channels(found.to_planes)) if noise.any() else None
+    return mixed(noise, to_channels(found.to_planes)) if noise.any() else None
 
 
 def _missing_in_plane(
