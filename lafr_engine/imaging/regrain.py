@@ -2,14 +2,18 @@
 
 A face is never flat as paper is, and paper of another luminance has other noise. So each of the
 face's flattest blocks is compared with those blocks around that are as light as it is, band by
-band, and the median of the ratios is taken: what structure there is stands in the upper half. The
-photograph's own face then measures as its surroundings do, and that is the proof that the estimator
-works (`lafr evaluate --paste` prints it). Then the face gets back of its own grain, which the
-restorer took away, until it measures as it did before or as its surroundings do, whichever is less:
-a face that kept its grain gets none on top. Grain drawn anew was tried for long, and is spots on a
-forehead that was smooth; the face's own is where it was. Only in colour the face's own is always
-right: detail has next to none, so what there was, was noise. For the same reason fine colour that
-the restorer added is noise, and is smoothed first.
+band, and the median of the ratios is taken: what structure there is stands in the upper half. Then
+the face gets back of its own grain, which the restorer took away, until it measures as it did
+before or as its surroundings do, whichever is less: a face that kept its grain gets none on top.
+
+Most faces measure louder than their surroundings, for detail passes for noise, and behind it the
+noise may be gone unseen; `lafr evaluate --grain` sees it. So some of what was taken away comes back
+in any case: as little as keeps the grain in sight, for it is blemishes as well.
+
+Grain drawn anew was tried for long, and is spots on a forehead that was smooth; the face's own is
+where it was. Only in colour the face's own is always right: detail has next to none, so what there
+was, was noise. For the same reason fine colour that the restorer added is noise, and is smoothed
+first.
 
 Luminance and colour are measured and given back apart (`imaging.planes`). Within a face noise goes
 with luminance otherwise than around it, for few surroundings are as light as a forehead: its
@@ -62,6 +66,9 @@ _ROUNDS: Final = 6
 _STEP: Final = 4.0  # at most, of a share in a round
 # Of the power of what was taken away: a little is lost on the way, to rounding and in the feather.
 _MOST: Final = 1.5
+# Of the power of what was taken away, as long as that is no more than the paper's noise: a third of
+# its deviation. With half of it small faces had half of the JPEG's blocks again.
+_LEAST: Final = 0.1
 # Where the mask is less than this, what was taken away is not worth the noise of its rounding.
 _FEATHER: Final = 0.1
 
@@ -240,19 +247,23 @@ def _missing_in_plane(
     """Return what a plane lacks, (H, W); ``light`` is the luminance of the restored face."""
     own, had, clean = sheet.by_shade(before), sheet.by_shade(after), after
     block = sheet.shades.block
-    if sheet.colour and (had > _DOUBT * sheet.wanted(own)).any():
+    if sheet.colour and (had > _ENOUGH * sheet.wanted(own)).any():
         clean = np.asarray(cv2.GaussianBlur(after, (0, 0), _SMOOTH / bands(block)[0][0]))
         had = sheet.by_shade(clean)
     # A band that lost nothing gets nothing.
-    wanted = np.where(had * _ENOUGH < own, sheet.wanted(own), had)
-    if (wanted <= had * _ENOUGH).all():
+    lacks = had * _ENOUGH < own
+    wanted = np.where(lacks, sheet.wanted(own), had)
+    least = np.where(lacks, 0.0 if sheet.colour else _LEAST, 0.0)
+    if (wanted <= had * _ENOUGH).all() and not least.any():
         return clean - after
     # Pasted under the mask, and added under it: in the feather the mask would stand twice.
     lost = before - after + mask * (after - clean)
     lost = (lost / np.maximum(mask, _FEATHER)).astype(np.float32)
     parts = _within_noise(_parts(lost, block), light, mask >= _WHOLE, len(own))
     mixture = _Mixture(tuple(parts), sheet.shades, light)
-    return clean - after + _fitted(sheet, clean, mask, mixture, wanted)
+    shares = _fitted(sheet, clean, mask, mixture, wanted)
+    least /= np.maximum(sheet.by_shade(mask * sum(parts)), 1.0)
+    return clean - after + mixture.of(np.maximum(shares, least))
 
 
 def _parts(lost: Floats, block: int) -> list[Floats]:
@@ -324,8 +335,8 @@ class _Mixture:
 
 def _fitted(
     sheet: Sheet, clean: Floats, mask: Floats, mixture: _Mixture, wanted: Doubles
-) -> Floats:
-    """Mix the bands so that the face (H, W) measures as wanted (G, K) with them.
+) -> Doubles:
+    """Return the shares (G, K) of the bands with which the face (H, W) measures as wanted.
 
     All of it is given back at first, and then less where the face has too much. Bands leak into
     each other, so that takes a few rounds.
@@ -335,4 +346,4 @@ def _fitted(
         had = sheet.by_shade(clean + mask * mixture.of(shares))
         shares *= np.clip((wanted - bare) / np.maximum(had - bare, 1e-6), 0.0, _STEP)
         shares = np.minimum(shares, _MOST)
-    return mixture.of(shares)
+    return shares
