@@ -247,8 +247,12 @@ def _missing_in_plane(
     """Return what a plane lacks, (H, W); ``light`` is the luminance of the restored face."""
     own, had, clean = sheet.by_shade(before), sheet.by_shade(after), after
     block = sheet.shades.block
-    if sheet.colour and (had > _ENOUGH * sheet.wanted(own)).any():
-        clean = np.asarray(cv2.GaussianBlur(after, (0, 0), _SMOOTH / bands(block)[0][0]))
+    excess = float((had / sheet.wanted(own)).max()) if sheet.colour else 1.0
+    if excess > _ENOUGH:
+        smooth = np.asarray(cv2.GaussianBlur(after, (0, 0), _SMOOTH / bands(block)[0][0]))
+        # By degrees: two scans of one print may not come out apart for a little noise.
+        share = np.interp(excess, (_ENOUGH, _DOUBT), (0.0, 1.0))
+        clean = (after + share * (smooth - after)).astype(np.float32)
         had = sheet.by_shade(clean)
     # A band that lost nothing gets nothing.
     lacks = had * _ENOUGH < own

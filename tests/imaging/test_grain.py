@@ -284,3 +284,16 @@ def test_paper_without_colour_noise_makes_none_in_the_face(seed: int) -> None:
     done = np.sqrt(found.powers(after + mask[..., None] * added))[1:]
     own = np.sqrt(found.powers(before))[1:]
     assert (done < 1.1 * np.maximum(own, 1.0)).all()
+
+
+def test_fine_colour_is_smoothed_by_degrees() -> None:
+    """A little more of it in one scan of a print than in another changes little."""
+    mask, shares = disc(192, 60), []
+    for strength in (0.0015, 0.0018, 0.0021, 0.003):
+        rng = np.random.default_rng(19)
+        before = shade() + noise(192, rng, sigma=0.01, blur=0.7, grey=True)
+        fine = mask[..., None] * dyes(strength, rng)
+        taken = missing(before, before + fine, mask)
+        assert taken is not None
+        shares.append(np.abs(taken).mean() / np.abs(fine).mean())
+    assert shares == pytest.approx([0.04, 0.15, 0.29, 0.64], abs=0.05)
