@@ -4,8 +4,9 @@ In one picture grain cannot be told from the detail of a face: a face is nowhere
 In two pictures of the same scene it can, for detail is the same in both: what they differ by is
 noise (EMVA Standard 1288, release 3.1, section 6.6). So a photograph gets another grain like its
 own on top, drawn twice, and is restored twice. What the two results differ by in a face is the
-grain that came through; what the two photographs differ by there is the grain that it should be,
-that of the paper at the face's luminance.
+grain that came through, and what restoring made of it; what the two photographs differ by there is
+what it should be. That is how much of a grain a face keeps. Whether the photograph's own face had
+the grain of its surroundings to begin with it does not say; `evaluation.paste` compares the two.
 
 The grain that is drawn has the photograph's own spectrum and strength, by luminance and in the
 planes of its colours, as its flat parts show it.
@@ -63,7 +64,8 @@ class KeptGrain:
     Attributes:
         photo: Name of the file.
         width: Of the face's box, pixels of the upright photograph.
-        blocks: Parts of the face that were looked at; 0 where it is too small for one.
+        blocks: Parts of the face that were looked at; 0 where it is too small for one, where it was
+            held back with either grain, or where the photograph's grain is not known.
         noise: Deviation of the grain that was drawn, of luminance, in levels of 255, by band.
         kept: Deviation of the grain in the restored face over that in the photograph, by band.
         kept_colour: The same of the colours: two planes, each by band; none for grey.
@@ -78,9 +80,9 @@ class KeptGrain:
 
     @property
     def within(self) -> bool:
-        """Whether every band, of luminance and of colour, is within the limit."""
+        """Whether the face was measured and every band, also of colour, is within the limit."""
         found = np.array(self.kept + self.kept_colour)
-        return bool((np.abs(found - 1.0) <= SPECTRUM_LIMIT).all())
+        return self.blocks > 0 and bool((np.abs(found - 1.0) <= SPECTRUM_LIMIT).all())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,17 +151,21 @@ def measure_grain(
         most: Faces at most, the largest ones.
 
     Returns:
-        A value for each face that was restored both times; none where no part of the photograph
-        is flat, so that its grain is not known.
+        A value for each face, those behind that could not be measured.
     """
     grain, faces = own_grain(picture), restorable(picture, models)[:most]
     if grain is None or not faces:
-        return ()
+        return tuple(KeptGrain(name, face.width) for face in faces)
     light = light_of_pixels(_samples(picture))
     grainy = [_with(picture, grain.drawn(light, seed)) for seed in _SEEDS]
-    both = ([restored(each, face, models) for each in grainy] for face in faces)
-    pairs = [(a, b) for a, b in both if a is not None and b is not None]
-    return measure_accepted_grain(grainy, pairs, name, grain.to_planes)
+    pairs, left = [], []
+    for face in faces:
+        one, other = (restored(each, face, models) for each in grainy)
+        if one is None or other is None:
+            left.append(KeptGrain(name, face.width))
+        else:
+            pairs.append((one, other))
+    return (*measure_accepted_grain(grainy, pairs, name, grain.to_planes), *left)
 
 
 def measure_accepted_grain(
@@ -209,17 +215,18 @@ def as_table(faces: Sequence[KeptGrain]) -> str:
     for face in faces:
         noise = " ".join(f"{value:.1f}" for value in face.noise)
         kept, colour = (" ".join(f"{v:.2f}" for v in row) for row in (face.kept, face.kept_colour))
-        verdict = ("pass" if face.within else "FAIL") if face.blocks else "too small"
+        verdict = ("pass" if face.within else "FAIL") if face.blocks else "not measured"
         lines.append(
             f"| {face.photo} | {face.width:.0f} | {face.blocks} | {noise} | {kept} | {colour} "
             f"| {verdict} |"
         )
     sums = as_json(faces)
-    middle = ", ".join(f"{value:.2f}" for value in sums["median"] or ())
+    middle = ", ".join(f"{value:.2f}" for value in sums["median"] or ()) or "none"
     lines += [
         "",
         f"{sums['within']} of the {sums['measured']} faces that can be measured have grain within "
-        f"{SPECTRUM_LIMIT:.0%} of the photograph's in every band; in the middle {middle}.",
+        f"{SPECTRUM_LIMIT:.0%} of the photograph's in every band; medians: {middle}. "
+        f"{sums['faces'] - sums['measured']} could not be measured.",
     ]
     return "\n".join(lines)
 

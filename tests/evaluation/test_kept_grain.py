@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.cli import main
 from lafr_engine.evaluation.kept_grain import (
     KeptGrain,
@@ -20,27 +20,13 @@ from lafr_engine.evaluation.kept_grain import (
     measure_grain,
     own_grain,
 )
-from lafr_engine.faces.centerface import CenterFace
-from lafr_engine.faces.detect import Search
 from lafr_engine.faces.geometry import Face
-from lafr_engine.imaging.files import read_picture
 from lafr_engine.imaging.grain import band_powers, corners_in
-from lafr_engine.imaging.picture import Picture, rgb8
-from lafr_engine.imaging.tones import colour_space
+from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline import Accepted, Models
-from lafr_engine.pipeline.crops import cut_face
 from lafr_engine.restore.base import Crops
 
-
-@pytest.fixture(scope="module")
-def girls(samples: Path) -> Picture:
-    return read_picture(samples / "old_1860_three_girls.jpg")
-
-
-@pytest.fixture(scope="module")
-def face(girls: Picture) -> Face:
-    detector = CenterFace(weights_path("centerface"), Search(sides=(640,), finest=640), threads=1)
-    return max(detector(rgb8(girls)), key=lambda each: each.box[2] - each.box[0])
+Blurred = Callable[[Picture, Face, float], Accepted]
 
 
 def grainy(picture: Picture, deviation: float, seed: int) -> Picture:
@@ -49,33 +35,29 @@ def grainy(picture: Picture, deviation: float, seed: int) -> Picture:
     return replace(picture, pixels=pixels, native=None)
 
 
-def restored(picture: Picture, face: Face, sigma: float) -> Accepted:
-    crop = cut_face(picture, face, colour_space(picture.channels, picture.icc)).srgb
-    soft = cv2.GaussianBlur(crop, (0, 0), sigma) if sigma else crop
-    return Accepted(face, np.asarray(soft, np.float32))
-
-
-def measured(girls: Picture, face: Face, sigma: float) -> KeptGrain:
+def measured(blurred: Blurred, girls: Picture, face: Face, sigma: float) -> KeptGrain:
     two = [grainy(girls, 5.0, seed) for seed in (1, 2)]
-    pair = restored(two[0], face, sigma), restored(two[1], face, sigma)
+    pair = blurred(two[0], face, sigma), blurred(two[1], face, sigma)
     return measure_accepted_grain(two, [pair], "girls", np.eye(3))[0]
 
 
-def test_a_face_that_is_not_changed_keeps_all_its_grain(girls: Picture, face: Face) -> None:
-    found = measured(girls, face, 0)
+def test_a_face_that_is_not_changed_keeps_all_its_grain(
+    blurred: Blurred, girls: Picture, face: Face
+) -> None:
+    found = measured(blurred, girls, face, 0)
     assert found.kept == pytest.approx((1.0,) * 3, abs=0.02)
     assert found.within
     assert found.blocks > 100
 
 
 def test_a_restorer_that_takes_the_grain_away_is_seen_unless_it_is_given_back(
-    girls: Picture, face: Face, monkeypatch: pytest.MonkeyPatch
+    blurred: Blurred, girls: Picture, face: Face, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert measured(girls, face, 3.0).within
+    assert measured(blurred, girls, face, 3.0).within
     # `pipeline` has a function of the module's name.
     module = sys.modules["lafr_engine.pipeline.compose"]
     monkeypatch.setattr(module, "with_grain", lambda pixels, patches: list(patches))
-    plastic = measured(girls, face, 3.0)
+    plastic = measured(blurred, girls, face, 3.0)
     assert max(plastic.kept) < 0.6
     assert not plastic.within
 
@@ -125,6 +107,21 @@ def alike(before: Crops, after: Crops) -> NDArray[np.float32]:
     return np.ones(len(before), np.float32)
 
 
+def test_a_face_that_is_held_back_or_of_unknown_grain_is_counted(
+    girls: Picture, face: Face
+) -> None:
+    def other(before: Crops, after: Crops) -> NDArray[np.float32]:
+        return np.zeros(len(before), np.float32)
+
+    held = measure_grain(girls, Models(lambda _: [face], same, other), "girls")
+    black = replace(girls, pixels=np.zeros_like(girls.pixels), native=None)
+    unknown = measure_grain(black, Models(lambda _: [face], same, alike), "black")
+    for found in (held, unknown):
+        assert [each.blocks for each in found] == [0]
+        assert as_json(found)["measured"] == 0
+        assert not as_json(found)["rows"][0]["within"]
+
+
 def test_a_photograph_is_restored_twice(girls: Picture, face: Face) -> None:
     seen: list[Crops] = []
 
@@ -151,7 +148,9 @@ def test_sums_and_table() -> None:
     assert sums["median"] == [0.9]
     table = as_table(faces)
     assert table.count("FAIL") == 2
-    assert "too small" in table
+    assert "medians: 0.90. 1 could not be measured" in table
+    assert "medians: none." in as_table([])
+    assert not KeptGrain("d.jpg", 9).within
     assert "1 of the 3 faces" in table
     assert as_json([])["median"] is None
 

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lafr_engine.bundle.third_party import weights_path
 from lafr_engine.cli import main
 from lafr_engine.evaluation.paste import (
     PastedFace,
@@ -19,41 +18,22 @@ from lafr_engine.evaluation.paste import (
     measure_accepted,
     measure_photograph,
 )
-from lafr_engine.faces.centerface import CenterFace
-from lafr_engine.faces.detect import Search
 from lafr_engine.faces.eligibility import Limits
 from lafr_engine.faces.geometry import Face
-from lafr_engine.imaging.files import read_picture
-from lafr_engine.imaging.picture import Picture, rgb8
-from lafr_engine.imaging.tones import colour_space
+from lafr_engine.imaging.picture import Picture
 from lafr_engine.pipeline import Accepted, Models
-from lafr_engine.pipeline.crops import cut_face
 from lafr_engine.restore.base import Crops
 
+Blurred = Callable[[Picture, Face, float], Accepted]
 BOX = (0.0, 0.0, 9.0, 9.0)
 
 
-@pytest.fixture(scope="module")
-def girls(samples: Path) -> Picture:
-    return read_picture(samples / "old_1860_three_girls.jpg")
-
-
-@pytest.fixture(scope="module")
-def face(girls: Picture) -> Face:
-    detector = CenterFace(weights_path("centerface"), Search(sides=(640,), finest=640), threads=1)
-    return max(detector(rgb8(girls)), key=lambda each: each.box[2] - each.box[0])
-
-
-def accepted(picture: Picture, face: Face, sigma: float) -> Accepted:
-    crop = cut_face(picture, face, colour_space(picture.channels, picture.icc)).srgb
-    soft = cv2.GaussianBlur(crop, (0, 0), sigma) if sigma else crop
-    return Accepted(face, np.asarray(soft, np.float32))
-
-
-def test_a_face_without_its_grain_gets_it_back_on_a_real_print(girls: Picture, face: Face) -> None:
+def test_a_face_without_its_grain_gets_it_back_on_a_real_print(
+    blurred: Blurred, girls: Picture, face: Face
+) -> None:
     """The condition that `lafr evaluate --paste` prints, whatever the restorer takes away."""
     for sigma in (1.5, 3.0):
-        found = measure_accepted(girls, [accepted(girls, face, sigma)], "girls").faces[0]
+        found = measure_accepted(girls, [blurred(girls, face, sigma)], "girls").faces[0]
         assert found.comparable
         assert found.grain == "like its surroundings"
         assert found.colour < 1.0
@@ -61,8 +41,10 @@ def test_a_face_without_its_grain_gets_it_back_on_a_real_print(girls: Picture, f
         assert found.passed
 
 
-def test_what_changes_nothing_measures_as_nothing(girls: Picture, face: Face) -> None:
-    measured = measure_accepted(girls, [accepted(girls, face, 0)], "girls")
+def test_what_changes_nothing_measures_as_nothing(
+    blurred: Blurred, girls: Picture, face: Face
+) -> None:
+    measured = measure_accepted(girls, [blurred(girls, face, 0)], "girls")
     found = measured.faces[0]
     assert found.seam == pytest.approx(1.0, abs=1e-3)
     assert found.colour == pytest.approx(0.0, abs=0.05)
