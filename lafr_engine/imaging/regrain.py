@@ -7,8 +7,8 @@ the face gets back of its own grain, which the restorer took away, until it meas
 before or as its surroundings do, whichever is less: a face that kept its grain gets none on top.
 
 Most faces measure louder than their surroundings, for detail passes for noise, and behind it the
-noise may be gone unseen; `lafr evaluate --grain` sees it. So some of what was taken away comes back
-in any case: as little as keeps the grain in sight, for it is blemishes as well.
+noise may be gone unseen; `lafr evaluate --grain` sees it. So a third of what was taken away comes
+back in any case; not more, for blemishes are part of it.
 
 Grain drawn anew was tried for long, and is spots on a forehead that was smooth; the face's own is
 where it was. Only in colour the face's own is always right: detail has next to none, so what there
